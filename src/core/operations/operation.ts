@@ -1,0 +1,68 @@
+import type { z } from 'zod';
+import type { Database } from '../store/database.js';
+import type { Limits } from '../report/limits.js';
+
+/** Rights grow from left to right. */
+export const ROLES = ['viewer', 'analyst', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who asks. The command line and the terminal act as the local operator, who is admin. */
+export interface Actor {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+}
+
+export interface Log {
+  info(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  error(message: string, facts?: Readonly<Record<string, unknown>>): void;
+}
+
+/** Whom we serve, who asks, and the clock. There is no other global state. */
+export interface Context {
+  readonly tenant: number;
+  readonly actor: Actor;
+  readonly db: Database;
+  readonly now: () => Date;
+  readonly log: Log;
+  readonly limits: Limits;
+}
+
+/**
+ * Everything the system can do is one operation; chat commands, API routes and command-line verbs are its faces
+ * and hold no logic. `run` gets input that the schema has let through and throws OperationError for trouble
+ * that people can mend.
+ */
+export interface Operation<Input extends z.ZodType = z.ZodType, Result = unknown> {
+  readonly name: string;
+  /** One line, in the imperative, for help texts. */
+  readonly summary: string;
+  /** The least role that may run it. */
+  readonly role: Role;
+  /** Whether it changes anything (an API face makes it POST, an audit line is written). */
+  readonly effect: 'reads' | 'changes';
+  readonly input: Input;
+  run(context: Context, input: z.output<Input>): Promise<Result>;
+}
+
+/** Keeps the types of input and result together; the identity function otherwise. */
+export function operation<Input extends z.ZodType, Result>(
+  definition: Operation<Input, Result>,
+): Operation<Input, Result> {
+  return definition;
+}
+
+/** Expected trouble: a code, one sentence that people may read, and what to do next. */
+export class OperationError extends Error {
+  readonly code: string;
+  /** What was likely meant, nearest first: a face may offer these as buttons. */
+  readonly suggestions: readonly string[];
+
+  constructor(code: string, message: string, suggestions: readonly string[] = []) {
+    super(message);
+    this.name = 'OperationError';
+    this.code = code;
+    this.suggestions = suggestions;
+  }
+}
