@@ -1,9 +1,39 @@
-/** One transaction on one connection. Every store function takes one; who opened it decides the tenant. */
+import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+import type { PoolClient } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+
+/** One transaction on one connection. Every store function takes one; who opened it decided the tenant. */
 export interface Session {
-  /** Rows of one statement. Parameters are `$1`, `$2`, …; BIGINT and NUMERIC sums come as numbers. */
+  /** Rows of one statement with `$1`, `$2`, … BIGINT comes as number, DATE as `YYYY-MM-DD`. */
   rows<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  /** The only row. Throws when there is none. */
+  row<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row>;
+  /** The BYTEA column of every row, fetched as it is and not as text of twice the size. */
+  bytes(sql: string, parameters?: readonly unknown[]): Promise<Buffer[]>;
   /** Number of rows a statement changed. */
   run(sql: string, parameters?: readonly unknown[]): Promise<number>;
   /** Feeds `COPY … FROM STDIN` with text-format lines. */
   copy(sql: string, chunks: AsyncIterable<Buffer | string> | Iterable<Buffer | string>): Promise<void>;
+}
+
+/** The session that speaks over a checked-out connection. */
+export function sessionOn(client: PoolClient): Session {
+  return {
+    rows: async <Row extends object>(sql: string, parameters: readonly unknown[] = []) =>
+      (await client.query<Row>({ text: sql, values: [...parameters] })).rows,
+    row: async <Row extends object>(sql: string, parameters: readonly unknown[] = []) => {
+      const [row] = (await client.query<Row>({ text: sql, values: [...parameters] })).rows;
+      if (row === undefined) throw new Error('a statement that always gives a row gave none');
+      return row;
+    },
+    bytes: async (text, parameters = []) => {
+      const query = { text, values: [...parameters], rowMode: 'array' as const, binary: true };
+      return (await client.query<[Buffer]>(query)).rows.map(([data]) => data);
+    },
+    run: async (sql, parameters = []) => (await client.query({ text: sql, values: [...parameters] })).rowCount ?? 0,
+    copy: async (sql, chunks) => {
+      await pipeline(Readable.from(chunks, { objectMode: false }), client.query(copyFrom(sql)));
+    },
+  };
 }

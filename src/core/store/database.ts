@@ -1,0 +1,148 @@
+import pg from 'pg';
+import { migrate } from './migrate.js';
+import { chooseRuntimeRole, type RuntimeRole } from './roles.js';
+import { sessionOn, type Session } from './session.js';
+import { DatabaseError, translate } from './errors.js';
+
+/** The schema that holds everything, so that `public` stays the user's. */
+export const SCHEMA = 'dmarc_ops';
+/** The oldest PostgreSQL that has what the schema needs (UNIQUE NULLS NOT DISTINCT). */
+const OLDEST_POSTGRES = 150_000;
+const DEFAULT_CONNECTIONS = 10;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Where the database is: a URL, or the parts of an embedded one. */
+export type Connection =
+  | string
+  | {
+      readonly host: string;
+      readonly port: number;
+      readonly user: string;
+      readonly database: string;
+      readonly password?: string;
+    };
+
+export interface Database {
+  /**
+   * Runs work in one transaction that sees one tenant alone, as the runtime role. Commits when the work ends,
+   * rolls back when it throws. Throws DatabaseError for trouble that people can mend.
+   */
+  within<T>(tenant: number, work: (session: Session) => Promise<T>): Promise<T>;
+  /** The same with no tenant set: only the functions that look across tenants give anything. */
+  across<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** How the wall between tenants is held, for start-up's lines. */
+  readonly wall: string;
+  /** Server version such as `18.4`. */
+  readonly version: string;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly connection: Connection;
+  /** Where migrations run, if another role than the one that serves. */
+  readonly ownerConnection?: Connection;
+  readonly connections?: number;
+  /** Told of every migration before it runs. */
+  readonly note?: (line: string) => void;
+}
+
+/** Connects, migrates and raises the wall. Throws DatabaseError with a sentence on what to do. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const pool = newPool(options.connection, options.connections ?? DEFAULT_CONNECTIONS);
+  const owner = options.ownerConnection === undefined ? pool : newPool(options.ownerConnection, 1);
+  try {
+    const version = await serverVersion(pool);
+    const role = await chooseRuntimeRole(owner, pool);
+    await migrate(owner, { connection: driverOptions(options.ownerConnection ?? options.connection), schema: SCHEMA, runtimeRole: role.grantee, note: options.note ?? (() => {}) });
+    return databaseOn(pool, role, version);
+  } catch (error) {
+    await pool.end();
+    throw translate(error);
+  } finally {
+    if (owner !== pool) await owner.end();
+  }
+}
+
+function databaseOn(pool: pg.Pool, role: RuntimeRole, version: string): Database {
+  const transaction = async <T>(tenant: number | null, work: (session: Session) => Promise<T>): Promise<T> => {
+    const client = await pool.connect().catch((error: unknown) => {
+      throw translate(error);
+    });
+    let broken: Error | undefined;
+    try {
+      await client.query(opening(tenant, role));
+      const result = await work(sessionOn(client));
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((rollbackError: Error) => {
+        broken = rollbackError;
+      });
+      throw translate(error);
+    } finally {
+      client.release(broken);
+    }
+  };
+  return {
+    within: (tenant, work) => transaction(tenant, work),
+    across: (work) => transaction(null, work),
+    wall: role.wall,
+    version,
+    close: () => pool.end(),
+  };
+}
+
+/**
+ * One round trip: everything is local to the transaction, so that a pooler in between does no harm and nothing
+ * is left on the connection. The values are a whole number and a quoted name of our own.
+ */
+function opening(tenant: number | null, role: RuntimeRole): string {
+  if (tenant !== null && !Number.isSafeInteger(tenant)) throw new Error('a tenant is a whole number');
+  return [
+    'BEGIN',
+    `SET LOCAL search_path = ${SCHEMA}, pg_catalog`,
+    `SET LOCAL dmarc_ops.tenant = '${tenant ?? ''}'`,
+    ...(role.setRole === null ? [] : [`SET LOCAL ROLE ${pg.escapeIdentifier(role.setRole)}`]),
+  ].join('; ');
+}
+
+function newPool(connection: Connection, connections: number): pg.Pool {
+  const pool = new pg.Pool({
+    ...driverOptions(connection),
+    max: connections,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: 'dmarc-ops',
+    types: { getTypeParser },
+  });
+  // An idle connection that breaks is dropped by the pool; the next query opens another or says what is wrong.
+  pool.on('error', () => {});
+  return pool;
+}
+
+function driverOptions(connection: Connection): pg.ConnectionConfig {
+  return typeof connection === 'string' ? { connectionString: connection } : connection;
+}
+
+const { builtins } = pg.types;
+const asIs = (value: unknown): unknown => value;
+
+/** BIGINT and NUMERIC as numbers (counts stay below 2^53), dates as text; all else as pg does it. */
+const getTypeParser: typeof pg.types.getTypeParser = (id: number, format?: 'text' | 'binary') => {
+  if (format !== 'binary' && (id === builtins.INT8 || id === builtins.NUMERIC)) return Number;
+  if (format !== 'binary' && id === builtins.DATE) return String;
+  if (format === 'binary' && id === builtins.BYTEA) return asIs;
+  return pg.types.getTypeParser(id, format as 'text');
+};
+
+async function serverVersion(pool: pg.Pool): Promise<string> {
+  const { rows } = await pool.query<{ number: number; text: string }>(
+    `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS text`,
+  );
+  const [row] = rows;
+  if (row === undefined || row.number < OLDEST_POSTGRES)
+    throw new DatabaseError(
+      'database-too-old',
+      `The database is PostgreSQL ${row?.text ?? '(unknown)'}; dmarc-ops needs 15 or newer. Upgrade it or name another in DATABASE_URL.`,
+    );
+  return row.text.split(' ')[0] ?? row.text;
+}
