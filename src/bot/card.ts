@@ -54,7 +54,11 @@ export type Chart = {
       /** Values over days, stacked in the order given. */
       readonly shape: 'days';
       readonly days: readonly string[];
-      readonly series: readonly { readonly name: string; readonly tone: Tone; readonly values: readonly number[] }[];
+      readonly series: readonly {
+        readonly name: string;
+        readonly tone: Tone;
+        readonly values: readonly number[];
+      }[];
       readonly unit: 'messages' | 'percent';
     }
   | {

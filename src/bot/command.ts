@@ -19,6 +19,8 @@ export interface Command<Input extends z.ZodType = z.ZodType, Result = unknown> 
 }
 
 /** Keeps the types of one command together; the identity function otherwise. */
-export function command<Input extends z.ZodType, Result>(definition: Command<Input, Result>): Command<Input, Result> {
+export function command<Input extends z.ZodType, Result>(
+  definition: Command<Input, Result>,
+): Command<Input, Result> {
   return definition;
 }

@@ -203,13 +203,8 @@ function edge(text: string, which: 'first' | 'last', today?: string): string | n
 
 function rangeFromOptions(options: RangeOptions, today: string): Found | null {
   const { from, to, days } = options;
-  if (
-    days !== undefined &&
-    (from !== undefined || to !== undefined) &&
-    from !== undefined &&
-    to !== undefined
-  )
-    return 'Give either days or from and to, not all three.';
+  if (days !== undefined && from !== undefined && to !== undefined)
+    return 'Give two of from, to and days, not all three.';
   if (days !== undefined && !/^\d{1,5}$/.test(days))
     return 'The number of days is a whole number, such as days:30.';
   if (from === undefined && to === undefined)

@@ -1,0 +1,105 @@
+import type { Button, Card, CardPart, Fact } from '../card.js';
+import { drawBars } from './bars-chart.js';
+import { drawDays } from './days-chart.js';
+import type { Paint } from './style.js';
+import { coloured, MARKS, plain } from './style.js';
+import { drawTable } from './table.js';
+import { fit, pad, visible, width, wrap } from './text.js';
+
+/** What VT100 and everything after it shows. */
+export const USUAL_COLUMNS = 80;
+/** Below this nothing can be laid out; the terminal breaks lines itself. */
+const FEWEST_COLUMNS = 40;
+/** Longer lines are hard to read. */
+const MOST_COLUMNS = 120;
+const INDENT = '  ';
+const LONGEST_NAME = 24;
+/** Choices of one card: more are not read. */
+export const MOST_BUTTONS = 9;
+
+export interface RenderOptions {
+  readonly columns?: number | undefined;
+  readonly colour?: boolean | undefined;
+}
+
+/** A card as lines for a terminal, each ended by a line feed. Pure; no line is wider than the columns given. */
+export function renderCard(card: Card, options: RenderOptions = {}): string {
+  const columns = Math.min(MOST_COLUMNS, Math.max(FEWEST_COLUMNS, options.columns ?? USUAL_COLUMNS));
+  const paint = options.colour === true ? coloured : plain;
+  const inner = columns - INDENT.length;
+
+  const blocks: string[][] = [
+    [
+      paint(card.tone, `${MARKS[card.tone]} ${fit(visible(card.title), inner)}`),
+      ...indent(wrap(visible(card.verdict), inner).map((line) => paint('bold', line))),
+    ],
+    ...card.parts.map((part) => indent(drawPart(part, inner, paint))),
+  ];
+  if (card.advice !== null) blocks.push(hanging('→ ', visible(card.advice), columns));
+  const end: string[] = [];
+  if (card.buttons.length > 0) end.push(...drawButtons(card.buttons, columns, paint));
+  if (card.footer !== null)
+    end.push(...indent(wrap(visible(card.footer), inner).map((line) => paint('dim', line))));
+  if (end.length > 0) blocks.push(end);
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function drawPart(part: CardPart, columns: number, paint: Paint): string[] {
+  switch (part.type) {
+    case 'text':
+      return wrap(visible(part.text), columns);
+    case 'facts':
+      return drawFacts(part.facts, columns, paint);
+    case 'table':
+      return drawTable(part, columns, paint);
+    case 'chart':
+      return part.shape === 'days' ? drawDays(part, columns, paint) : drawBars(part, columns, paint);
+  }
+}
+
+function drawFacts(facts: readonly Fact[], columns: number, paint: Paint): string[] {
+  const names = Math.min(LONGEST_NAME, Math.max(0, ...facts.map((fact) => width(visible(fact.name)))));
+  const room = columns - names - 2;
+  return facts.flatMap((fact) => {
+    const value = visible(fact.value);
+    const note = fact.note === undefined ? '' : visible(fact.note);
+    const oneLine = width(value) + 2 + width(note) <= room;
+    const lines = oneLine
+      ? [note === '' ? value : `${value}  ${paint('dim', note)}`]
+      : [
+          ...wrap(value, room, 6),
+          ...(note === '' ? [] : wrap(note, room, 6).map((line) => paint('dim', line))),
+        ];
+    return lines.map((line, at) => `${pad(at === 0 ? visible(fact.name) : '', names)}  ${line}`.trimEnd());
+  });
+}
+
+/** Numbered choices; typing the number asks. */
+function drawButtons(buttons: readonly Button[], columns: number, paint: Paint): string[] {
+  const lines: string[] = [];
+  let line = '';
+  let used = 0;
+  for (const [at, button] of buttons.slice(0, MOST_BUTTONS).entries()) {
+    const label = fit(visible(button.label), columns - 8);
+    const size = width(label) + 4;
+    if (used > 0 && used + 2 + size > columns - INDENT.length) {
+      lines.push(line);
+      line = '';
+      used = 0;
+    }
+    line += `${used > 0 ? '  ' : INDENT}${paint('neutral', `[${at + 1}]`)} ${label}`;
+    used += size + (used > 0 ? 2 : 0);
+  }
+  return [...lines, line];
+}
+
+function hanging(start: string, text: string, columns: number): string[] {
+  return wrap(text, columns - start.length).map((line, at) => (at === 0 ? start : INDENT) + line);
+}
+
+function indent(lines: readonly string[]): string[] {
+  return lines.map((line) => (line === '' ? '' : INDENT + line));
+}
