@@ -168,7 +168,7 @@ function dates(buckets: readonly Bucket[], step: number, plot: number): string {
   const put = (at: number, text: string) => {
     const start = Math.min(at, plot - text.length);
     const free = line.slice(Math.max(0, start - 1), start + text.length + 1).every((cell) => cell === ' ');
-    if (start >= 0 && free) for (const [place, letter] of [...text].entries()) line[start + place] = letter;
+    if (start >= 0 && free) line.splice(start, text.length, ...Array.from(text));
   };
   const last = buckets.length - 1;
   put(0, buckets[0]?.day ?? '');

@@ -57,6 +57,8 @@ function drawPart(part: CardPart, columns: number, paint: Paint): string[] {
       return drawTable(part, columns, paint);
     case 'chart':
       return part.shape === 'days' ? drawDays(part, columns, paint) : drawBars(part, columns, paint);
+    default:
+      return part satisfies never;
   }
 }
 

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { editDistance } from '../core/analysis/nearest.js';
+import { dayOf } from '../core/analysis/range.js';
+import type { Context } from '../core/operations/operation.js';
+import { OperationError, ROLES } from '../core/operations/operation.js';
+import { explain, readArguments } from './arguments.js';
+import { ask } from './ask.js';
+import type { Button, Card } from './card.js';
+import {
+  badInputCard,
+  operationErrorCard,
+  refusedCard,
+  unexpectedCard,
+  unknownCommandCard,
+} from './cards/trouble.js';
+import type { Command } from './command.js';
+import { findCommand } from './find.js';
+import { readWords, writeWords } from './words.js';
+
+/** A question as every platform hands it over: the words, and on whose behalf they are asked. */
+export interface Request {
+  readonly text: string;
+  readonly context: Context;
+}
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** Answers a request with a card. Never throws: whatever happens becomes a card, the unexpected with an id. */
+export async function dispatch(request: Request, commands: readonly Command[]): Promise<Card> {
+  const { context } = request;
+  const now = context.now();
+  const read = readWords(request.text);
+  if (read.error !== null) return badInputCard(null, read.error);
+
+  const found = findCommand(commands, read.words, read.options, dayOf(now));
+  if (found.command === null) {
+    const rest = writeWords(
+      read.words.slice(1).map((word) => word.text),
+      read.options,
+    );
+    return unknownCommandCard(found.word, found.nearest, rest);
+  }
+  const { command } = found;
+  const { operation } = command;
+  if (ROLES.indexOf(context.actor.role) < ROLES.indexOf(operation.role))
+    return refusedCard(command, context.actor.role, operation.role);
+
+  const given = readArguments(command, found.words, read.options, dayOf(now));
+  if (given.error !== null) return badInputCard(command, given.error);
+  const parsed = operation.input.safeParse(given.input, { reportInput: true });
+  if (!parsed.success) return badInputCard(command, explain(command, parsed.error));
+  return answer(command, parsed.data, given.input, context, now);
+}
+
+async function answer(
+  command: Command,
+  input: unknown,
+  given: Input,
+  context: Context,
+  now: Date,
+): Promise<Card> {
+  try {
+    const result = await command.operation.run(context, input);
+    return command.card(result, input, now);
+  } catch (error) {
+    if (error instanceof OperationError)
+      return operationErrorCard(
+        command.name,
+        error.message,
+        suggestionButtons(command, given, error.suggestions),
+      );
+    const id = randomUUID().slice(0, 8);
+    context.log.error('A command failed', { id, command: command.name, error });
+    return unexpectedCard(command.name, id);
+  }
+}
+
+/** The same question with what was likely meant in the place of what was written. */
+function suggestionButtons(command: Command, given: Input, suggestions: readonly string[]): Button[] {
+  return suggestions.map((suggestion) => ({
+    label: suggestion,
+    command: rewrite(command, given, suggestion),
+  }));
+}
+
+function rewrite(command: Command, given: Input, suggestion: string): string {
+  const texts = Object.entries(given).filter(
+    (entry): entry is [string, string] =>
+      typeof entry[1] === 'string' && entry[0] !== 'from' && entry[0] !== 'to',
+  );
+  const far = suggestion.length + 300;
+  const [meant] = texts.toSorted(
+    (a, b) => editDistance(a[1], suggestion, far) - editDistance(b[1], suggestion, far),
+  );
+  const input: Input = meant === undefined ? given : { ...given, [meant[0]]: suggestion };
+  const words: string[] = [];
+  const rest = new Map(Object.entries(input));
+  for (const name of command.positional) {
+    const value = input[name];
+    if (typeof value !== 'string') break;
+    words.push(value);
+    rest.delete(name);
+  }
+  return ask(command.name, words, Object.fromEntries(rest));
+}

@@ -1,0 +1,119 @@
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import type { Context } from '../../core/operations/operation.js';
+import type { Button } from '../card.js';
+import type { Command } from '../command.js';
+import { dispatch } from '../dispatch.js';
+import { readTyped } from './inbound.js';
+import type { Line } from './lines.js';
+import { boundedLines } from './lines.js';
+import { MOST_BUTTONS, renderCard } from './render.js';
+import { visible } from './text.js';
+
+/** Where the chat takes place. */
+export interface Terminal {
+  readonly input: Readable & { readonly isTTY?: boolean };
+  readonly output: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  /** Whether to paint; see `wantsColour`. */
+  readonly colour: boolean;
+}
+
+const PROMPT = 'dmarc> ';
+/** After this long without an answer a note says that work goes on. */
+const PATIENCE_MS = 1_000;
+const ERASE_LINE = '\r\u001b[K';
+
+/**
+ * Chats until the input ends or somebody leaves. With a terminal there is a prompt with history and completion;
+ * without one, commands are read line by line and answered in order. Gives the number of lines answered.
+ */
+export async function chat(
+  terminal: Terminal,
+  context: Context,
+  commands: readonly Command[],
+): Promise<number> {
+  const interactive = terminal.input.isTTY === true && terminal.output.isTTY === true;
+  const prompt = interactive ? openPrompt(terminal, commands) : null;
+  let buttons: readonly Button[] = [];
+  let answered = 0;
+  // Whoever read our answers may go away (`| head`): that ends the chat and is no trouble.
+  const gone = () => prompt?.close();
+  terminal.output.on('error', gone);
+  try {
+    for await (const line of prompt?.lines ?? boundedLines(terminal.input)) {
+      const typed = readTyped(line, buttons);
+      if (typed.type === 'leave' || !terminal.output.writable) break;
+      if (typed.type === 'say') await write(terminal.output, `${typed.text}\n`);
+      if (typed.type === 'command') {
+        if (typed.pressed || !interactive) await write(terminal.output, `› ${visible(typed.text)}\n`);
+        const stopNote = noteIfSlow(terminal.output, interactive);
+        const card = await dispatch({ text: typed.text, context }, commands).finally(stopNote);
+        buttons = card.buttons.slice(0, MOST_BUTTONS);
+        await write(
+          terminal.output,
+          `${renderCard(card, { columns: terminal.output.columns, colour: terminal.colour })}\n`,
+        );
+        answered += 1;
+      }
+      prompt?.ask();
+    }
+  } finally {
+    terminal.output.off('error', gone);
+    prompt?.close();
+  }
+  return answered;
+}
+
+interface Prompt {
+  readonly lines: AsyncIterable<Line>;
+  ask(): void;
+  close(): void;
+}
+
+/** A prompt that Ctrl-C and Ctrl-D leave. */
+function openPrompt(terminal: Terminal, commands: readonly Command[]): Prompt {
+  const reader = createInterface({
+    input: terminal.input,
+    output: terminal.output,
+    prompt: PROMPT,
+    historySize: 200,
+    completer: (typed: string) => complete(typed, commands),
+  });
+  reader.on('SIGINT', () => reader.close());
+  // Ctrl-D and Ctrl-C leave the cursor behind the prompt.
+  reader.once('close', () => terminal.output.write('\n'));
+  const lines = reader[Symbol.asyncIterator]();
+  reader.prompt();
+  return {
+    lines: { [Symbol.asyncIterator]: () => lines },
+    ask: () => reader.prompt(),
+    close: () => reader.close(),
+  };
+}
+
+/** Names of commands that begin with what is typed; only the first word is completed. */
+export function complete(typed: string, commands: readonly Command[]): [string[], string] {
+  const start = typed.replace(/^\/dmarc\s+/i, '').toLowerCase();
+  return [commands.map((command) => command.name).filter((name) => name.startsWith(start)), start];
+}
+
+/** Says after a second that work goes on; the function it gives takes the note away. */
+function noteIfSlow(output: Writable, interactive: boolean): () => void {
+  let noted = false;
+  const timer = setTimeout(() => {
+    noted = true;
+    output.write(interactive ? 'working on it …' : 'working on it …\n');
+  }, PATIENCE_MS);
+  return () => {
+    clearTimeout(timer);
+    if (noted && interactive) output.write(ERASE_LINE);
+  };
+}
+
+/** Waits for a slow reader of our output. */
+function write(output: Writable, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    if (output.writable) output.write(text, () => resolve());
+    else resolve();
+  });
+}
