@@ -58,7 +58,11 @@ export function readWords(text: string): Words {
 /** A command line that reads back as these words and options. */
 export function writeWords(words: readonly string[], options: readonly Option[]): string {
   const texts = words.map((word) => (isBare(word) ? word : quote(word)));
-  for (const { name, value } of options) texts.push(`${name}:${isBareValue(value) ? value : quote(value)}`);
+  for (const { name, value } of options) {
+    // `aa:dead:beef::1` would be read as an address.
+    const bare = isBareValue(value) && optionAt(`${name}:${value}`, 0) === name;
+    texts.push(`${name}:${bare ? value : quote(value)}`);
+  }
   return texts.join(' ');
 }
 
