@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import { nearest } from './core/analysis/nearest.js';
+import type { Limits } from './core/report/limits.js';
+import { LIMIT_SETTINGS, limitForm, parseLimit } from './limit-settings.js';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** A chat platform, and whether what it needs is set. */
+export interface PlatformSetting {
+  readonly name: string;
+  readonly variable: string;
+  readonly set: boolean;
+}
+
+/** Everything that can be set from outside, checked. */
+export interface Config {
+  /** null: the embedded database. */
+  readonly databaseUrl: string | null;
+  /** For migrations, where the role of `databaseUrl` may not make tables; null: that role does both. */
+  readonly databaseOwnerUrl: string | null;
+  /** Folder of the embedded database and of whatever else is kept. */
+  readonly dataDir: string;
+  readonly logLevel: LogLevel;
+  /** Whether domains that reports bring are claimed at once. */
+  readonly autoClaim: boolean;
+  readonly limits: Limits;
+  readonly platforms: readonly PlatformSetting[];
+  /** Colour in a terminal was declined (no-color.org). */
+  readonly noColour: boolean;
+}
+
+/** Settings that cannot be used: one sentence each, by variable name, never with the value of a secret. */
+export class ConfigError extends Error {
+  readonly code = 'config';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** Names that begin so are ours: one that is not known is a typo. */
+const OWN_PREFIX = 'DMARC_';
+const DEBUG = 'DMARC_OPS_DEBUG';
+const PLATFORMS = [
+  { name: 'Slack', variable: 'SLACK_BOT_TOKEN' },
+  { name: 'Teams', variable: 'MICROSOFT_APP_ID' },
+  { name: 'Discord', variable: 'DISCORD_TOKEN' },
+] as const;
+
+const SWITCH: Readonly<Record<string, boolean>> = {
+  on: true,
+  yes: true,
+  true: true,
+  1: true,
+  off: false,
+  no: false,
+  false: false,
+  0: false,
+};
+
+/** What the README says of a variable. */
+interface Told {
+  readonly meaning: string;
+  /** Default, or what it is when not set. */
+  readonly otherwise: string;
+}
+
+const told = z.registry<Told>();
+
+const databaseUrl = z
+  .string()
+  .refine(isPostgresUrl, 'must be a PostgreSQL address such as postgres://user:password@host:5432/database')
+  .optional();
+
+const limitFields = LIMIT_SETTINGS.map(({ key, variable, summary, defaultText }) => {
+  const field = z
+    .string()
+    .transform((text, context) => {
+      const value = parseLimit(key, text);
+      if (value === null)
+        context.addIssue({ code: 'custom', message: `must be ${limitForm(key)}, not "${text}"` });
+      return value ?? z.NEVER;
+    })
+    .default(() => parseLimit(key, defaultText) ?? 0)
+    .register(told, { meaning: summary, otherwise: defaultText });
+  return [variable, field] as const;
+});
+
+const schema = z.object({
+  DATABASE_URL: databaseUrl.register(told, {
+    meaning: 'PostgreSQL 15 or newer to keep everything in',
+    otherwise: 'an embedded PostgreSQL in DATA_DIR',
+  }),
+  DATABASE_OWNER_URL: databaseUrl.clone().register(told, {
+    meaning: 'The same database as a role that may make tables, for migrations alone',
+    otherwise: 'DATABASE_URL',
+  }),
+  DATA_DIR: z
+    .string()
+    .default('./data')
+    .register(told, { meaning: 'Folder of the embedded PostgreSQL', otherwise: './data' }),
+  LOG_LEVEL: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`))
+    .default('info')
+    .register(told, { meaning: `Least important lines to log: ${LOG_LEVELS.join(', ')}`, otherwise: 'info' }),
+  AUTO_CLAIM: z
+    .string()
+    .transform((text, context) => {
+      const value = SWITCH[text.toLowerCase()];
+      if (value === undefined)
+        context.addIssue({ code: 'custom', message: `must be on or off, not "${text}"` });
+      return value ?? z.NEVER;
+    })
+    .default(true)
+    .register(told, { meaning: 'Claim domains as soon as a report brings them', otherwise: 'on' }),
+  ...Object.fromEntries(limitFields),
+});
+
+/**
+ * The settings in an environment. Variables that are empty count as not set, as container tools pass them so.
+ * Throws ConfigError with every problem at once.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.entries(environment)
+    .map(([name, value]) => [name, value?.trim() ?? ''] as const)
+    .filter(([, value]) => value !== '');
+  const values = new Map(given);
+  const unknown = [...values.keys()]
+    .filter((name) => name.startsWith(OWN_PREFIX) && !isKnown(name))
+    .map(unknownName);
+  const result = schema.safeParse(Object.fromEntries(given));
+  if (!result.success) {
+    const wrong = result.error.issues.map(({ path, message }) => `${String(path[0])} ${message}.`);
+    throw new ConfigError([...wrong, ...unknown]);
+  }
+  if (unknown.length > 0) throw new ConfigError(unknown);
+
+  const { DATABASE_URL, DATABASE_OWNER_URL, DATA_DIR, LOG_LEVEL, AUTO_CLAIM } = result.data;
+  const limits = result.data as unknown as Readonly<Record<string, number>>;
+  return {
+    databaseUrl: DATABASE_URL ?? null,
+    databaseOwnerUrl: DATABASE_OWNER_URL ?? null,
+    dataDir: DATA_DIR,
+    logLevel: LOG_LEVEL,
+    autoClaim: AUTO_CLAIM,
+    limits: Object.fromEntries(
+      LIMIT_SETTINGS.map(({ key, variable }) => [key, limits[variable]]),
+    ) as unknown as Limits,
+    platforms: PLATFORMS.map((platform) => ({ ...platform, set: values.has(platform.variable) })),
+    noColour: values.has('NO_COLOR'),
+  };
+}
+
+/** Whether stack traces of unexpected errors are wanted. Apart from readConfig, as it must work when that fails. */
+export function debugWanted(environment: NodeJS.ProcessEnv = process.env): boolean {
+  return SWITCH[environment[DEBUG]?.toLowerCase() ?? ''] ?? false;
+}
+
+/** The variables as a Markdown table for the README. */
+export function configTable(): string {
+  const rows = Object.entries(schema.shape).map(([name, field]) => {
+    const { meaning, otherwise } = told.get(field) ?? { meaning: '', otherwise: '' };
+    return `| \`${name}\` | ${meaning} | ${otherwise} |`;
+  });
+  return ['| Variable | Meaning | When not set |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+function isKnown(name: string): boolean {
+  return name in schema.shape || name === DEBUG;
+}
+
+function unknownName(name: string): string {
+  const [likely] = nearest(name, [...Object.keys(schema.shape), DEBUG], 1);
+  return `${name} is not a setting.${likely === undefined ? '' : ` Did you mean ${likely}?`}`;
+}
+
+function isPostgresUrl(text: string): boolean {
+  return /^postgres(?:ql)?:\/\/./u.test(text) && URL.canParse(text);
+}

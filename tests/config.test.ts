@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, configTable, debugWanted, readConfig } from '../src/config.js';
+import { DEFAULT_LIMITS } from '../src/core/report/limits.js';
+import { LIMIT_SETTINGS } from '../src/limit-settings.js';
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('readConfig', () => {
+  it('needs nothing: an embedded database, local data, default limits', () => {
+    const config = readConfig({});
+
+    expect(config).toEqual({
+      databaseUrl: null,
+      databaseOwnerUrl: null,
+      dataDir: './data',
+      logLevel: 'info',
+      autoClaim: true,
+      limits: DEFAULT_LIMITS,
+      platforms: [
+        { name: 'Slack', variable: 'SLACK_BOT_TOKEN', set: false },
+        { name: 'Teams', variable: 'MICROSOFT_APP_ID', set: false },
+        { name: 'Discord', variable: 'DISCORD_TOKEN', set: false },
+      ],
+      noColour: false,
+    });
+  });
+
+  it('takes what is set', () => {
+    const config = readConfig({
+      DATABASE_URL: 'postgresql://dmarc:secret@db.example.com:5433/reports?sslmode=require',
+      DATABASE_OWNER_URL: 'postgres://owner@db.example.com/reports',
+      DATA_DIR: '/var/lib/dmarc-ops',
+      LOG_LEVEL: 'WARN',
+      AUTO_CLAIM: 'Off',
+      DMARC_MAX_DOCUMENT_BYTES: '64MB',
+      DMARC_MAX_RECORDS: '5000',
+      SLACK_BOT_TOKEN: 'xoxb-1',
+      NO_COLOR: '1',
+    });
+
+    expect(config.databaseUrl).toBe('postgresql://dmarc:secret@db.example.com:5433/reports?sslmode=require');
+    expect(config.databaseOwnerUrl).toBe('postgres://owner@db.example.com/reports');
+    expect(config.dataDir).toBe('/var/lib/dmarc-ops');
+    expect(config.logLevel).toBe('warn');
+    expect(config.autoClaim).toBe(false);
+    expect(config.limits).toEqual({ ...DEFAULT_LIMITS, documentBytes: 64 * 1024 * 1024, records: 5000 });
+    expect(config.platforms.filter(({ set }) => set).map(({ name }) => name)).toEqual(['Slack']);
+    expect(config.noColour).toBe(true);
+  });
+
+  it('takes a socket address, as a local PostgreSQL has', () => {
+    const config = readConfig({ DATABASE_URL: 'postgres:///reports?host=/run/postgresql' });
+
+    expect(config.databaseUrl).toBe('postgres:///reports?host=/run/postgresql');
+  });
+
+  it('takes an empty variable as not set', () => {
+    const config = readConfig({ DATABASE_URL: '', LOG_LEVEL: ' ', DISCORD_TOKEN: '' });
+
+    expect(config.databaseUrl).toBeNull();
+    expect(config.logLevel).toBe('info');
+    expect(config.platforms.every(({ set }) => !set)).toBe(true);
+  });
+
+  it('reports every problem at once, by variable name', () => {
+    const problems = problemsOf({
+      DATABASE_URL: 'mysql://db.example.com/reports',
+      LOG_LEVEL: 'loud',
+      AUTO_CLAIM: 'perhaps',
+      DMARC_MAX_RATIO: '2MB',
+      DMARC_MAX_RECRODS: '10',
+    });
+
+    expect(problems).toEqual([
+      'DATABASE_URL must be a PostgreSQL address such as postgres://user:password@host:5432/database.',
+      'LOG_LEVEL must be one of debug, info, warn, error.',
+      'AUTO_CLAIM must be on or off, not "perhaps".',
+      'DMARC_MAX_RATIO must be a whole number of 1 or more, not "2MB".',
+      'DMARC_MAX_RECRODS is not a setting. Did you mean DMARC_MAX_RECORDS?',
+    ]);
+  });
+
+  it('never shows what is in DATABASE_URL', () => {
+    const problems = problemsOf({ DATABASE_URL: 'postgress://dmarc:hunter2@db.example.com/x' });
+
+    expect(problems).toHaveLength(1);
+    expect(problems.join()).not.toContain('hunter2');
+  });
+
+  it('leaves variables of other programs alone', () => {
+    expect(problemsOf({ PATH: '/bin', DMARCIAN_KEY: 'x', DMARC_OPS_DEBUG: '1' })).toEqual([]);
+  });
+});
+
+describe('debugWanted', () => {
+  it.each([
+    ['1', true],
+    ['true', true],
+    ['0', false],
+    ['', false],
+  ])('DMARC_OPS_DEBUG=%s is %s', (value, wanted) => {
+    expect(debugWanted({ DMARC_OPS_DEBUG: value })).toBe(wanted);
+  });
+});
+
+describe('configTable', () => {
+  it('has one row a variable, with every limit', () => {
+    const table = configTable();
+
+    expect(table).toContain('| `DATABASE_URL` | PostgreSQL 15 or newer to keep everything in |');
+    for (const { variable, defaultText } of LIMIT_SETTINGS)
+      expect(table).toMatch(new RegExp(`\\| \`${variable}\` \\| .+ \\| ${defaultText} \\|`));
+    expect(table).not.toContain('|  |');
+  });
+});
