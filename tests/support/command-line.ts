@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+/** Resolved here, so that the child may run in any folder. */
+const TSX = import.meta.resolve('tsx');
+
+/** What a process left behind. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+export interface CommandLineOptions {
+  /** Bytes for standard input; an empty one when absent. */
+  readonly input?: Uint8Array | string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly folder?: string;
+}
+
+/** Runs the command line as people do: as a process of its own. */
+export function commandLine(words: readonly string[], options: CommandLineOptions = {}): Promise<Ended> {
+  return ended(process.execPath, ['--import', TSX, CLI, ...words], options);
+}
+
+/** Runs a shell script in which `"$@"` is the command line: for pipes and redirections. */
+export function shell(
+  script: string,
+  words: readonly string[],
+  options: CommandLineOptions = {},
+): Promise<Ended> {
+  return ended('bash', ['-c', script, 'bash', process.execPath, '--import', TSX, CLI, ...words], options);
+}
+
+function ended(program: string, words: readonly string[], options: CommandLineOptions): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, {
+      cwd: options.folder,
+      env: { ...process.env, ...options.environment },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const output: Buffer[] = [];
+    const errors: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+    child.stdin.on('error', () => {}); // A program that does not read its input closes it.
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      resolve({
+        code,
+        signal,
+        output: Buffer.concat(output).toString(),
+        errors: Buffer.concat(errors).toString(),
+      });
+    });
+    child.stdin.end(options.input ?? '');
+  });
+}
