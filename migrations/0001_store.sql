@@ -52,7 +52,6 @@ CREATE TABLE raw_document (
   name          text NOT NULL,
   received_at   timestamptz NOT NULL,
   state         text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'processed', 'failed')),
-  attempts      integer NOT NULL DEFAULT 0,
   processed_at  timestamptz,
   error_code    text,
   error_message text,
@@ -63,6 +62,15 @@ CREATE TABLE raw_document (
 );
 CREATE INDEX raw_document_waiting ON raw_document (tenant_id, id) WHERE state = 'pending';
 CREATE INDEX raw_document_received ON raw_document (tenant_id, received_at);
+
+-- Attempts at reading, committed before each: what kills its reader is not tried for ever. Gone when it was read.
+CREATE TABLE raw_attempt (
+  tenant_id integer NOT NULL,
+  raw_id    bigint NOT NULL,
+  attempts  integer NOT NULL,
+  PRIMARY KEY (tenant_id, raw_id),
+  FOREIGN KEY (tenant_id, raw_id) REFERENCES raw_document ON DELETE CASCADE
+);
 
 CREATE TABLE raw_chunk (
   tenant_id integer NOT NULL,
@@ -128,6 +136,7 @@ CREATE TABLE document (
   FOREIGN KEY (tenant_id, report_id) REFERENCES aggregate_report
 );
 CREATE INDEX document_of_raw ON document (tenant_id, raw_id);
+CREATE INDEX document_by_hash ON document (tenant_id, sha256) WHERE kind IN ('failure', 'smtp-tls');
 CREATE INDEX document_of_report ON document (tenant_id, report_id) WHERE report_id IS NOT NULL;
 
 -- What was odd about a document, in the order of discovery.
@@ -240,7 +249,7 @@ DO $wall$
 DECLARE
   t text;
 BEGIN
-  FOREACH t IN ARRAY ARRAY['domain', 'reporter', 'raw_document', 'raw_chunk', 'aggregate_report', 'document',
+  FOREACH t IN ARRAY ARRAY['domain', 'reporter', 'raw_document', 'raw_attempt', 'raw_chunk', 'aggregate_report', 'document',
     'problem', 'record', 'rollup_source', 'rollup_result', 'failure_report', 'tls_result']
   LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);

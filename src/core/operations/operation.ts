@@ -1,6 +1,5 @@
 import type { z } from 'zod';
-import type { Database } from '../store/database.js';
-import type { Limits } from '../report/limits.js';
+import type { IngestContext } from '../ingest/context.js';
 
 /** Rights grow from left to right. */
 export const ROLES = ['viewer', 'analyst', 'admin'] as const;
@@ -13,20 +12,9 @@ export interface Actor {
   readonly role: Role;
 }
 
-export interface Log {
-  info(message: string, facts?: Readonly<Record<string, unknown>>): void;
-  warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
-  error(message: string, facts?: Readonly<Record<string, unknown>>): void;
-}
-
 /** Whom we serve, who asks, and the clock. There is no other global state. */
-export interface Context {
-  readonly tenant: number;
+export interface Context extends IngestContext {
   readonly actor: Actor;
-  readonly db: Database;
-  readonly now: () => Date;
-  readonly log: Log;
-  readonly limits: Limits;
 }
 
 /**

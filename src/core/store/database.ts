@@ -53,7 +53,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   try {
     const version = await serverVersion(pool);
     const role = await chooseRuntimeRole(owner, pool);
-    await migrate(owner, { connection: driverOptions(options.ownerConnection ?? options.connection), schema: SCHEMA, runtimeRole: role.grantee, note: options.note ?? (() => {}) });
+    await migrate(owner, {
+      connection: driverOptions(options.ownerConnection ?? options.connection),
+      schema: SCHEMA,
+      runtimeRole: role.grantee,
+      note: options.note ?? (() => {}),
+    });
     return databaseOn(pool, role, version);
   } catch (error) {
     await pool.end();
@@ -64,7 +69,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 function databaseOn(pool: pg.Pool, role: RuntimeRole, version: string): Database {
-  const transaction = async <T>(tenant: number | null, work: (session: Session) => Promise<T>): Promise<T> => {
+  const transaction = async <T>(
+    tenant: number | null,
+    work: (session: Session) => Promise<T>,
+  ): Promise<T> => {
     const client = await pool.connect().catch((error: unknown) => {
       throw translate(error);
     });

@@ -23,20 +23,33 @@ const SENTENCES: Readonly<Record<string, readonly [code: string, sentence: strin
   '57P02': ['database-gone', GONE],
   '57P03': ['database-starting', 'The database is starting up or shutting down. Try again in a moment.'],
   ENOTFOUND: ['database-unknown-host', 'The host in DATABASE_URL is not known. Check its spelling.'],
-  EAI_AGAIN: ['database-unknown-host', 'The host in DATABASE_URL cannot be looked up. Check its spelling and the DNS.'],
+  EAI_AGAIN: [
+    'database-unknown-host',
+    'The host in DATABASE_URL cannot be looked up. Check its spelling and the DNS.',
+  ],
   '28P01': ['database-sign-in', 'The database refuses the user or password in DATABASE_URL.'],
   '28000': ['database-sign-in', 'The database refuses the user in DATABASE_URL.'],
-  '3D000': ['database-missing', 'The database named in DATABASE_URL does not exist. Create it with: createdb NAME'],
+  '3D000': [
+    'database-missing',
+    'The database named in DATABASE_URL does not exist. Create it with: createdb NAME',
+  ],
   '42501': [
     'database-rights',
     'The database role lacks a right that dmarc-ops needs. Let the owner of the database run the migrations (DATABASE_OWNER_URL), or grant CREATE on the database.',
   ],
-  '53100': ['disk-full', 'The disk of the database is full. Free space and run the same again: nothing was half stored.'],
+  '53100': [
+    'disk-full',
+    'The disk of the database is full. Free space and run the same again: nothing was half stored.',
+  ],
   '53200': ['database-memory', 'The database is out of memory. Give it more, or lower work_mem.'],
-  '53300': ['database-connections', 'The database has no connection left. Raise max_connections or stop other clients.'],
+  '53300': [
+    'database-connections',
+    'The database has no connection left. Raise max_connections or stop other clients.',
+  ],
 };
 
-const CONNECTION_LOST = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/u;
+const CONNECTION_LOST =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/u;
 
 /** Turns what the driver throws into a DatabaseError where people can mend it; else gives it back as it is. */
 export function translate(error: unknown): unknown {

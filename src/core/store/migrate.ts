@@ -45,7 +45,9 @@ async function sqlFiles(): Promise<SqlFile[]> {
 
 /** The fast path of every start: one small query instead of Knex's several. */
 async function isUpToDate(owner: pg.Pool, schema: string, files: readonly SqlFile[]): Promise<boolean> {
-  const { rows: present } = await owner.query(`SELECT to_regclass('${schema}.migration') IS NOT NULL AS there`);
+  const { rows: present } = await owner.query(
+    `SELECT to_regclass('${schema}.migration') IS NOT NULL AS there`,
+  );
   if (present[0]?.there !== true) return false;
   const { rows } = await owner.query<{ name: string }>(`SELECT name FROM ${schema}.migration`);
   const done = new Set(rows.map((row) => row.name));
@@ -70,7 +72,11 @@ async function runWithKnex(files: readonly SqlFile[], options: MigrateOptions): 
         down: () => Promise.reject(new Error('migrations go forward only')),
       }),
   };
-  const db = knex({ client: 'pg', connection: options.connection as Knex.PgConnectionConfig, pool: { min: 0, max: 2 } });
+  const db = knex({
+    client: 'pg',
+    connection: options.connection as Knex.PgConnectionConfig,
+    pool: { min: 0, max: 2 },
+  });
   try {
     await db.migrate.latest({ migrationSource, tableName: 'migration', schemaName: schema });
   } finally {

@@ -1,4 +1,5 @@
 import type { Session } from './session.js';
+import { storable } from './text.js';
 
 /** Bytes of one chunk: small enough to hold a few, large enough that a round trip is little. */
 export const CHUNK_BYTES = 1024 * 1024;
@@ -22,7 +23,6 @@ export interface RawDocument {
   readonly name: string;
   readonly size: number;
   readonly encoding: 'as-is' | 'gzip';
-  readonly attempts: number;
 }
 
 /**
@@ -66,7 +66,11 @@ export async function storeRaw(
   return results;
 }
 
-async function idsOf(session: Session, tenant: number, drafts: readonly RawDraft[]): Promise<Map<string, number>> {
+async function idsOf(
+  session: Session,
+  tenant: number,
+  drafts: readonly RawDraft[],
+): Promise<Map<string, number>> {
   const rows = await session.rows<{ id: number; sha256: Buffer }>(
     'SELECT id, sha256 FROM raw_document WHERE tenant_id = $1 AND sha256 = ANY ($2::bytea[])',
     [tenant, drafts.map((draft) => draft.sha256)],
@@ -94,55 +98,104 @@ async function storeChunks(
 }
 
 /** Appends chunks to a raw document of this transaction, for one too large to be held in one statement. */
-export async function appendChunk(session: Session, tenant: number, id: number, seq: number, data: Buffer): Promise<void> {
-  await session.run('INSERT INTO raw_chunk (tenant_id, raw_id, seq, data) VALUES ($1, $2, $3, $4)', [tenant, id, seq, data]);
+export async function appendChunk(
+  session: Session,
+  tenant: number,
+  id: number,
+  seq: number,
+  data: Buffer,
+): Promise<void> {
+  await session.run('INSERT INTO raw_chunk (tenant_id, raw_id, seq, data) VALUES ($1, $2, $3, $4)', [
+    tenant,
+    id,
+    seq,
+    data,
+  ]);
 }
 
 /**
- * Takes pending documents in the order of arrival, skipping those that another worker holds, and counts the
- * attempt. Committed apart from the reading, so that a document that kills its reader is not tried for ever.
+ * Locks pending documents in the order of arrival until the transaction ends, passing over those that another
+ * worker holds and those that were tried too often.
  */
-export function takePending(
+export function lockPending(
   session: Session,
   tenant: number,
-  bounds: { readonly documents: number; readonly attempts: number; readonly after?: number },
+  bounds: { readonly documents: number; readonly attempts: number; readonly after: number },
 ): Promise<RawDocument[]> {
   return session.rows<RawDocument>(
-    `UPDATE raw_document SET attempts = attempts + 1
-     WHERE tenant_id = $1 AND id IN (
-       SELECT id FROM raw_document
-       WHERE tenant_id = $1 AND state = 'pending' AND attempts < $2 AND id > $4
-       ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED)
-     RETURNING id, name, size, encoding, attempts`,
-    [tenant, bounds.attempts, bounds.documents, bounds.after ?? 0],
+    `SELECT id, name, size, encoding FROM raw_document r
+     WHERE tenant_id = $1 AND state = 'pending' AND id > $2
+       AND NOT EXISTS (SELECT FROM raw_attempt a WHERE a.tenant_id = $1 AND a.raw_id = r.id AND a.attempts >= $3)
+     ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED`,
+    [tenant, bounds.after, bounds.attempts, bounds.documents],
   );
 }
 
-/** Locks those of the documents that are still pending; the rest was done by somebody else. */
-export function lockPending(session: Session, tenant: number, ids: readonly number[]): Promise<RawDocument[]> {
-  return session.rows<RawDocument>(
-    `SELECT id, name, size, encoding, attempts FROM raw_document
-     WHERE tenant_id = $1 AND id = ANY ($2::bigint[]) AND state = 'pending'
-     ORDER BY id FOR UPDATE SKIP LOCKED`,
+/** Counts an attempt at reading; to be committed before the attempt, in a transaction of its own. */
+export async function countAttempt(session: Session, tenant: number, ids: readonly number[]): Promise<void> {
+  await session.run(
+    `INSERT INTO raw_attempt AS a (tenant_id, raw_id, attempts) SELECT $1, id, 1 FROM unnest($2::bigint[]) AS id ORDER BY id
+     ON CONFLICT (tenant_id, raw_id) DO UPDATE SET attempts = a.attempts + 1`,
     [tenant, ids],
   );
 }
 
+/** Gives up on documents that were tried `attempts` times and never ended; gives their names. */
+export function giveUp(
+  session: Session,
+  tenant: number,
+  attempts: number,
+  at: Date,
+): Promise<{ name: string }[]> {
+  return session.rows<{ name: string }>(
+    `UPDATE raw_document r SET state = 'failed', processed_at = $3, error_code = 'reading-never-ended',
+       error_message = 'Reading this document was begun ' || $2 || ' times and never ended; it is kept, and reprocess tries it again.'
+     WHERE tenant_id = $1 AND state = 'pending' AND id IN (
+       SELECT r2.id FROM raw_document r2 JOIN raw_attempt a ON a.tenant_id = $1 AND a.raw_id = r2.id AND a.attempts >= $2
+       WHERE r2.tenant_id = $1 AND r2.state = 'pending' FOR UPDATE OF r2 SKIP LOCKED)
+     RETURNING name`,
+    [tenant, attempts, at],
+  );
+}
+
 /** Chunks `from` to `to` of one raw document, in order. */
-export function readChunks(session: Session, tenant: number, id: number, from: number, to: number): Promise<Buffer[]> {
+export function readChunks(
+  session: Session,
+  tenant: number,
+  id: number,
+  from: number,
+  to: number,
+): Promise<Buffer[]> {
   return session.bytes(
     'SELECT data FROM raw_chunk WHERE tenant_id = $1 AND raw_id = $2 AND seq BETWEEN $3 AND $4 ORDER BY seq',
     [tenant, id, from, to],
   );
 }
 
+/** The only chunk of each of some raw documents of at most CHUNK_BYTES, in the order of their ids. */
+export function readWhole(session: Session, tenant: number, ids: readonly number[]): Promise<Buffer[]> {
+  return session.bytes(
+    'SELECT data FROM raw_chunk WHERE tenant_id = $1 AND raw_id = ANY ($2::bigint[]) ORDER BY raw_id, seq',
+    [tenant, ids],
+  );
+}
+
 /** Marks documents as read and stored. */
-export async function markProcessed(session: Session, tenant: number, ids: readonly number[], at: Date): Promise<void> {
+export async function markProcessed(
+  session: Session,
+  tenant: number,
+  ids: readonly number[],
+  at: Date,
+): Promise<void> {
   await session.run(
     `UPDATE raw_document SET state = 'processed', processed_at = $3, error_code = NULL, error_message = NULL
      WHERE tenant_id = $1 AND id = ANY ($2::bigint[])`,
     [tenant, ids, at],
   );
+  await session.run('DELETE FROM raw_attempt WHERE tenant_id = $1 AND raw_id = ANY ($2::bigint[])', [
+    tenant,
+    ids,
+  ]);
 }
 
 /** Keeps a document that could not be stored, with the reason. */
@@ -168,9 +221,4 @@ export async function replaceRaw(session: Session, tenant: number, id: number, d
     `UPDATE raw_document SET redacted = true, encoding = 'as-is' WHERE tenant_id = $1 AND id = $2`,
     [tenant, id],
   );
-}
-
-/** PostgreSQL's text holds no NUL. */
-export function storable(text: string): string {
-  return text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text;
 }

@@ -35,7 +35,11 @@ export async function chooseRuntimeRole(owner: pg.Pool, serving: pg.Pool): Promi
   if (now.runtimeExists && !now.mayBecomeRuntime && (now.superuser || now.createRole))
     await owner.query(`GRANT ${RUNTIME_ROLE} TO CURRENT_USER`).catch(() => {});
   if ((await rightsOf(serving)).mayBecomeRuntime)
-    return { grantee: RUNTIME_ROLE, setRole: RUNTIME_ROLE, wall: `row-level security as role ${RUNTIME_ROLE}` };
+    return {
+      grantee: RUNTIME_ROLE,
+      setRole: RUNTIME_ROLE,
+      wall: `row-level security as role ${RUNTIME_ROLE}`,
+    };
   refuseBypass(rights);
   return { grantee: rights.user, setRole: null, wall: `row-level security, forced on role ${rights.user}` };
 }
@@ -44,8 +48,16 @@ async function twoRoles(owner: pg.Pool, serving: Rights): Promise<RuntimeRole> {
   refuseBypass(serving);
   const { rows } = await owner.query<{ user: string }>('SELECT current_user AS user');
   if (rows[0]?.user === serving.user)
-    return { grantee: serving.user, setRole: null, wall: `row-level security, forced on role ${serving.user}` };
-  return { grantee: serving.user, setRole: null, wall: `row-level security on role ${serving.user}, owner apart` };
+    return {
+      grantee: serving.user,
+      setRole: null,
+      wall: `row-level security, forced on role ${serving.user}`,
+    };
+  return {
+    grantee: serving.user,
+    setRole: null,
+    wall: `row-level security on role ${serving.user}, owner apart`,
+  };
 }
 
 function refuseBypass(rights: Rights): void {

@@ -31,7 +31,8 @@ export function sessionOn(client: PoolClient): Session {
       const query = { text, values: [...parameters], rowMode: 'array' as const, binary: true };
       return (await client.query<[Buffer]>(query)).rows.map(([data]) => data);
     },
-    run: async (sql, parameters = []) => (await client.query({ text: sql, values: [...parameters] })).rowCount ?? 0,
+    run: async (sql, parameters = []) =>
+      (await client.query({ text: sql, values: [...parameters] })).rowCount ?? 0,
     copy: async (sql, chunks) => {
       await pipeline(Readable.from(chunks, { objectMode: false }), client.query(copyFrom(sql)));
     },

@@ -1,0 +1,33 @@
+import type { Spool } from '../report/bytes.js';
+import type { Limits } from '../report/limits.js';
+import type { Database } from '../store/database.js';
+
+export interface Log {
+  info(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  error(message: string, facts?: Readonly<Record<string, unknown>>): void;
+}
+
+/** What taking reports in needs to know: for whom, where to, and within which bounds. */
+export interface IngestContext {
+  readonly tenant: number;
+  readonly db: Database;
+  readonly now: () => Date;
+  readonly log: Log;
+  readonly limits: Limits;
+  readonly spool: Spool;
+  /** Whether domains that reports bring are claimed at once, as suits one tenant alone. */
+  readonly claimAtOnce: boolean;
+  /** Whether the mail in failure reports is kept as it came; else the redacted form replaces it. */
+  readonly keepFailureMail: boolean;
+  /** Told now and then how far a longer work has come; for people who wait. */
+  readonly progress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  /** What is counted, such as `files`. */
+  readonly unit: string;
+  readonly done: number;
+  /** Null where it is not known. */
+  readonly total: number | null;
+}

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { createGzip, gzipSync } from 'node:zlib';
+import { Readable } from 'node:stream';
+import type { ByteSource } from '../report/bytes.js';
+import { CHUNK_BYTES, appendChunk, storeRaw, type RawDraft } from '../store/raw.js';
+import type { IngestContext } from './context.js';
+
+/** Bytes from somewhere, with a name for people. */
+export interface Incoming {
+  readonly name: string;
+  readonly source: ByteSource;
+}
+
+export interface Kept {
+  readonly id: number;
+  /** The same bytes were there before. */
+  readonly known: boolean;
+}
+
+/** Sources up to this size are held and stored many in a statement; larger ones go chunk by chunk. */
+const HELD_BYTES = CHUNK_BYTES;
+/** Fast is enough: what is large and worth it arrives compressed. */
+const GZIP = { level: 1 };
+/** Below this a gzip header eats the gain. */
+const WORTH_COMPRESSING = 512;
+
+/** Stores bytes as they came, before anything is made of them; committed when it returns. */
+export async function keep(
+  context: IngestContext,
+  from: string,
+  incoming: readonly Incoming[],
+): Promise<Kept[]> {
+  const held = incoming.filter(
+    ({ source }) => source.memory !== undefined && source.memory.length <= HELD_BYTES,
+  );
+  const drafts = held.map(({ name, source }) => heldDraft(from, name, source.memory ?? new Uint8Array()));
+  const { tenant, db, now } = context;
+  const stored =
+    drafts.length === 0 ? [] : await db.within(tenant, (session) => storeRaw(session, tenant, drafts, now()));
+  const byIncoming = new Map(held.map((one, index) => [one, stored[index]]));
+  const kept: Kept[] = [];
+  for (const one of incoming) kept.push(byIncoming.get(one) ?? (await keepLarge(context, from, one)));
+  return kept;
+}
+
+function heldDraft(source: string, name: string, bytes: Uint8Array): RawDraft {
+  const sha256 = createHash('sha256').update(bytes).digest();
+  const compress = bytes.length >= WORTH_COMPRESSING && !isCompressed(bytes);
+  const data = compress
+    ? gzipSync(bytes, GZIP)
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return { sha256, size: bytes.length, encoding: compress ? 'gzip' : 'as-is', source, name, chunks: [data] };
+}
+
+/** Two passes over the source: its hash says whether it is known, then its chunks go in. */
+async function keepLarge(context: IngestContext, from: string, { name, source }: Incoming): Promise<Kept> {
+  const hash = createHash('sha256');
+  let size = 0;
+  let compressed = false;
+  for await (const chunk of source.stream()) {
+    if (size === 0) compressed = isCompressed(chunk);
+    size += chunk.length;
+    hash.update(chunk);
+  }
+  const { tenant, db, now } = context;
+  const encoding = compressed ? ('as-is' as const) : ('gzip' as const);
+  const draft: RawDraft = { sha256: hash.digest(), size, encoding, source: from, name, chunks: [] };
+  return db.within(tenant, async (session) => {
+    const [kept] = await storeRaw(session, tenant, [draft], now());
+    if (kept === undefined) throw new Error('a draft was stored and is not there');
+    if (kept.known) return kept;
+    let seq = 0;
+    for await (const chunk of chunksOf(compressed ? source.stream() : gzipped(source), CHUNK_BYTES)) {
+      await appendChunk(session, tenant, kept.id, seq, chunk);
+      seq += 1;
+    }
+    return kept;
+  });
+}
+
+function gzipped(source: ByteSource): AsyncIterable<Buffer> {
+  return Readable.from(source.stream(), { objectMode: false }).pipe(
+    createGzip({ ...GZIP, chunkSize: 256 * 1024 }),
+  );
+}
+
+/** The same bytes in chunks of exactly `size`, the last one shorter. */
+async function* chunksOf(stream: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Buffer> {
+  let waiting: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of stream) {
+    waiting.push(piece);
+    length += piece.length;
+    if (length < size) continue;
+    const all = Buffer.concat(waiting);
+    let at = 0;
+    for (; all.length - at >= size; at += size) yield all.subarray(at, at + size);
+    waiting = [all.subarray(at)];
+    length = all.length - at;
+  }
+  if (length > 0) yield Buffer.concat(waiting);
+}
+
+/** First bytes of gzip, zip, bzip2 and xz. */
+const MAGIC = [
+  Buffer.from([0x1f, 0x8b]),
+  Buffer.from('PK'),
+  Buffer.from('BZh'),
+  Buffer.from([0xfd, 0x37, 0x7a]),
+];
+
+function isCompressed(bytes: Uint8Array): boolean {
+  return MAGIC.some((magic) => magic.equals(bytes.subarray(0, magic.length)));
+}

@@ -1,0 +1,254 @@
+import { createHash } from 'node:crypto';
+import { reportDays, type ReportDay } from '../report/days.js';
+import type { AggregateReport, Problem, ReadDocument, Totals } from '../report/report.js';
+import type { Outcome } from './documents.js';
+import { storableJson } from './documents.js';
+import { mergeReport } from './merge.js';
+import { domainIds, keptName, reporterIds } from './names.js';
+import { addStaged, type StagedDay } from './rollups.js';
+import type { Session } from './session.js';
+import { storable } from './text.js';
+
+/** An aggregate report whose records wait in staging_record under `doc`. */
+export interface StagedReport {
+  readonly doc: number;
+  readonly document: Extract<ReadDocument, { kind: 'aggregate' }>;
+  readonly contentHash: Buffer;
+}
+
+export interface StoredReport {
+  readonly doc: number;
+  readonly outcome: Outcome;
+  readonly reportId: number;
+  readonly problems: readonly Problem[];
+}
+
+export interface StoreFacts {
+  readonly tenant: number;
+  readonly now: Date;
+  /** Who claims new domains at once; null where that is off. */
+  readonly claimedBy: string | null;
+}
+
+/** Day of reports whose dates cannot be believed: it lies in the default partition and in nobody's period. */
+export const UNKNOWN_DAY = '9999-12-31';
+const FIRST_BELIEVED = Date.parse('2010-01-01T00:00:00Z');
+/** Clocks and time zones of reporters may be off by so much. */
+const FUTURE_MS = 2 * 24 * 3_600_000;
+const UNKNOWN_DOMAIN = '(unknown)';
+const UNKNOWN_REPORTER = '(unknown)';
+
+interface Placed extends StagedReport {
+  readonly domain: string;
+  readonly reporter: string;
+  readonly identity: Buffer;
+  readonly days: readonly ReportDay[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Stores staged aggregate reports: new ones at once, exact resends as duplicates, and other content under a known
+ * identity as the union by row. Rollups follow; domains are marked dirty.
+ */
+export async function storeAggregates(
+  session: Session,
+  facts: StoreFacts,
+  staged: readonly StagedReport[],
+): Promise<StoredReport[]> {
+  if (staged.length === 0) return [];
+  const { tenant, now } = facts;
+  const placed = staged.map((report) => place(report, now));
+  const domains = await domainIds(
+    session,
+    tenant,
+    placed.map((report) => report.domain),
+    now,
+    facts.claimedBy,
+  );
+  const reporters = await reporterIds(
+    session,
+    tenant,
+    placed.map((report) => report.reporter),
+  );
+  const keyed = placed.map((report) => ({
+    ...report,
+    domainId: idOf(domains, report.domain),
+    reporterId: idOf(reporters, report.reporter),
+  }));
+  const fresh = await insertReports(session, facts, firstOfEach(keyed));
+  await ensureMonths(session, keyed);
+  const isNew = (report: Keyed) => fresh.get(report.doc) !== undefined;
+  await addStaged(
+    session,
+    tenant,
+    keyed.filter(isNew).flatMap((report) => stagedDays(report, report.doc, fresh.get(report.doc) ?? -1)),
+  );
+  const results: StoredReport[] = [];
+  const inBatch = new Set<string>();
+  for (const report of keyed) {
+    const reportId = fresh.get(report.doc);
+    const content = `${report.identity.toString('hex')} ${report.contentHash.toString('hex')}`;
+    if (reportId !== undefined)
+      results.push({ doc: report.doc, outcome: 'stored', reportId, problems: report.problems });
+    else results.push(await storeAgain(session, facts, report, inBatch.has(content)));
+    inBatch.add(content);
+  }
+  await markDirty(
+    session,
+    facts,
+    keyed.map((report) => report.domainId),
+  );
+  return results;
+}
+
+export interface Keyed extends Placed {
+  readonly domainId: number;
+  readonly reporterId: number;
+}
+
+/** The days of a report, for the staged rows under `doc`. */
+export function stagedDays(report: Keyed, doc: number, reportId: number): StagedDay[] {
+  const { domainId, reporterId } = report;
+  let shareBefore = 0;
+  return report.days.map(({ day, share }) => {
+    const staged = { doc, reportId, domainId, reporterId, day, shareBefore, share };
+    shareBefore = share;
+    return staged;
+  });
+}
+
+function place(staged: StagedReport, now: Date): Placed {
+  const { report } = staged.document;
+  const domain = keptName(report.domain, UNKNOWN_DOMAIN);
+  const reporter = keptName(report.reporter.orgName ?? report.reporter.email, UNKNOWN_REPORTER);
+  const believed = isBelieved(report, now);
+  return {
+    ...staged,
+    domain,
+    reporter,
+    identity: identityOf(staged, domain, reporter),
+    days: believed ? reportDays(report.begin ?? '', report.end ?? '') : [{ day: UNKNOWN_DAY, share: 1 }],
+    problems: believed
+      ? []
+      : [
+          {
+            code: 'period-unbelievable',
+            message: `The period ${report.begin ?? '(none)'} to ${report.end ?? '(none)'} lies outside 2010 and two days from now; the report is kept and counted on no day.`,
+            where: 'report_metadata/date_range',
+          },
+        ],
+  };
+}
+
+function isBelieved(report: AggregateReport, now: Date): boolean {
+  if (report.begin === null || report.end === null) return false;
+  const begin = Date.parse(report.begin);
+  const end = Date.parse(report.end);
+  return begin >= FIRST_BELIEVED && end >= begin && end <= now.getTime() + FUTURE_MS;
+}
+
+/** Without a report id only the same content is the same report. */
+function identityOf({ document, contentHash }: StagedReport, domain: string, reporter: string): Buffer {
+  const { reportId, begin, end } = document.report;
+  const key = [domain, reporter, reportId ?? contentHash.toString('hex'), begin, end];
+  return createHash('sha256').update(JSON.stringify(key)).digest();
+}
+
+function idOf(ids: ReadonlyMap<string, number>, name: string): number {
+  const id = ids.get(name);
+  if (id === undefined) throw new Error('a name was stored and is not there');
+  return id;
+}
+
+/** The first report of every identity; a second one in the same batch is stored as if it came later. */
+function firstOfEach(reports: readonly Keyed[]): Keyed[] {
+  const first = new Map<string, Keyed>();
+  for (const report of reports) {
+    const key = report.identity.toString('hex');
+    if (!first.has(key)) first.set(key, report);
+  }
+  return [...first.values()];
+}
+
+/** Inserts the reports whose identity is new; gives their ids by doc. */
+async function insertReports(
+  session: Session,
+  facts: StoreFacts,
+  reports: readonly Keyed[],
+): Promise<Map<number, number>> {
+  const rows = await session.rows<{ id: number; identity: Buffer }>(
+    `INSERT INTO aggregate_report (tenant_id, identity, domain_id, reporter_id, report_id, begin_at, end_at, first_day, last_day,
+       header, records, messages, dmarc_pass, dkim_aligned, spf_aligned, received_at)
+     SELECT $1, decode(r.identity, 'hex'), r.domain_id, r.reporter_id, r.report_id, r.begin_at, r.end_at, r.first_day, r.last_day,
+       r.header, r.records, r.messages, r.dmarc_pass, r.dkim_aligned, r.spf_aligned, $2
+     FROM unnest($3::text[], $4::int[], $5::int[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::date[], $10::date[],
+       $11::jsonb[], $12::int[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[])
+       AS r (identity, domain_id, reporter_id, report_id, begin_at, end_at, first_day, last_day,
+         header, records, messages, dmarc_pass, dkim_aligned, spf_aligned)
+     ORDER BY r.identity
+     ON CONFLICT (tenant_id, identity) DO NOTHING
+     RETURNING id, identity`,
+    [
+      facts.tenant,
+      facts.now,
+      reports.map((r) => r.identity.toString('hex')),
+      reports.map((r) => r.domainId),
+      reports.map((r) => r.reporterId),
+      reports.map((r) => r.document.report.reportId && storable(r.document.report.reportId)),
+      reports.map((r) => r.document.report.begin),
+      reports.map((r) => r.document.report.end),
+      reports.map((r) => r.days[0]?.day),
+      reports.map((r) => r.days.at(-1)?.day),
+      reports.map((r) => storableJson(r.document.report)),
+      ...totalsColumns(reports.map((r) => r.document.totals)),
+    ],
+  );
+  const ids = new Map(rows.map((row) => [row.identity.toString('hex'), row.id]));
+  return new Map(
+    reports.flatMap((report) => {
+      const id = ids.get(report.identity.toString('hex'));
+      return id === undefined ? [] : [[report.doc, id] as const];
+    }),
+  );
+}
+
+function totalsColumns(totals: readonly Totals[]): number[][] {
+  return [
+    totals.map((t) => t.records),
+    totals.map((t) => t.messages),
+    totals.map((t) => t.dmarcPass),
+    totals.map((t) => t.dkimAligned),
+    totals.map((t) => t.spfAligned),
+  ];
+}
+
+async function ensureMonths(session: Session, reports: readonly Keyed[]): Promise<void> {
+  const months = new Set(reports.flatMap((report) => report.days.map(({ day }) => `${day.slice(0, 7)}-01`)));
+  months.delete(`${UNKNOWN_DAY.slice(0, 7)}-01`);
+  if (months.size === 0) return;
+  await session.rows('SELECT ensure_record_month(m) FROM unnest($1::date[]) AS m ORDER BY m', [[...months]]);
+}
+
+async function storeAgain(
+  session: Session,
+  facts: StoreFacts,
+  report: Keyed,
+  sameInBatch: boolean,
+): Promise<StoredReport> {
+  const known = await session.row<{ id: number; same: boolean }>(
+    `SELECT r.id, EXISTS (SELECT FROM document d WHERE d.tenant_id = $1 AND d.report_id = r.id AND d.content_sha256 = $3) AS same
+     FROM aggregate_report r WHERE r.tenant_id = $1 AND r.identity = $2 FOR UPDATE OF r`,
+    [facts.tenant, report.identity, report.contentHash],
+  );
+  if (known.same || sameInBatch)
+    return { doc: report.doc, outcome: 'duplicate', reportId: known.id, problems: report.problems };
+  return mergeReport(session, facts, report, known.id);
+}
+
+async function markDirty(session: Session, facts: StoreFacts, ids: readonly number[]): Promise<void> {
+  await session.run(
+    `UPDATE domain SET last_report_at = GREATEST(last_report_at, $3), dirty_since = COALESCE(dirty_since, $3)
+     WHERE tenant_id = $1 AND id IN (SELECT id FROM domain WHERE tenant_id = $1 AND id = ANY ($2::int[]) ORDER BY id FOR NO KEY UPDATE)`,
+    [facts.tenant, [...new Set(ids)], facts.now],
+  );
+}

@@ -1,0 +1,180 @@
+import { NO_FIGURES, type DayFigures, type Figures } from '../analysis/figures.js';
+import { figuresOf, relationFor, type Filter } from './relation.js';
+import type { Session } from './session.js';
+
+type FiguresRow = Record<keyof Figures, number>;
+
+/** Place in a list ordered by messages, largest first, then by name. */
+export interface AfterMessages {
+  readonly messages: number;
+  readonly name: string;
+}
+
+export interface Page<After = AfterMessages> {
+  readonly limit: number;
+  readonly after: After | null;
+}
+
+/** Figures of everything that the filter lets through. */
+export async function totals(session: Session, tenant: number, filter: Filter): Promise<Figures> {
+  const { from, figures, parameters } = relationFor(tenant, filter, []);
+  const [row] = await session.rows<FiguresRow>(`SELECT ${figures} FROM ${from}`, parameters);
+  return row === undefined ? NO_FIGURES : figuresOf(row);
+}
+
+/** Figures by UTC day, in order; days without reports are absent. */
+export async function byDay(session: Session, tenant: number, filter: Filter): Promise<DayFigures[]> {
+  const { from, figures, columns, parameters } = relationFor(tenant, filter, ['day']);
+  const rows = await session.rows<FiguresRow & { day: string }>(
+    `SELECT ${columns.day} AS day, ${figures} FROM ${from} GROUP BY 1 ORDER BY 1`,
+    parameters,
+  );
+  return rows.map((row) => ({ day: row.day, figures: figuresOf(row) }));
+}
+
+export interface SourceFigures {
+  /** Canonical address; null for rows that name none. */
+  readonly source: string | null;
+  readonly figures: Figures;
+  /** UTC days within the period. */
+  readonly firstDay: string;
+  readonly lastDay: string;
+}
+
+/** Sources by messages, or by failing messages, largest first. */
+export async function bySource(
+  session: Session,
+  tenant: number,
+  filter: Filter,
+  page: Page & { readonly failingFirst?: boolean },
+): Promise<SourceFigures[]> {
+  const { from, figures, columns, parameters } = relationFor(tenant, filter, ['source']);
+  const rank = page.failingFirst === true ? 'messages - "dmarcPass"' : 'messages';
+  const { clause, values } = after(page.after, rank, parameters.length);
+  const rows = await session.rows<FiguresRow & { source: string | null; firstDay: string; lastDay: string }>(
+    `SELECT * FROM (
+       SELECT COALESCE(host(${columns.source}), '') AS name, host(${columns.source}) AS source, MIN(t.day) AS "firstDay", MAX(t.day) AS "lastDay", ${figures}
+       FROM ${from} GROUP BY ${columns.source}) s
+     ${clause} ORDER BY ${rank} DESC, name LIMIT ${page.limit}`,
+    [...parameters, ...values],
+  );
+  return rows.map((row) => ({
+    source: row.source,
+    figures: figuresOf(row),
+    firstDay: row.firstDay,
+    lastDay: row.lastDay,
+  }));
+}
+
+/** How many different sources there are. */
+export async function countSources(session: Session, tenant: number, filter: Filter): Promise<number> {
+  const { from, columns, parameters } = relationFor(tenant, filter, ['source']);
+  const { count } = await session.row<{ count: number }>(
+    `SELECT COUNT(*) AS count FROM (SELECT DISTINCT ${columns.source} FROM ${from}) s`,
+    parameters,
+  );
+  return count;
+}
+
+export interface ReporterFigures {
+  readonly reporterId: number;
+  readonly reporter: string;
+  readonly figures: Figures;
+  /** UTC days on which it has messages, in order. */
+  readonly days: readonly string[];
+}
+
+/** Reporters by messages, largest first. */
+export async function byReporter(
+  session: Session,
+  tenant: number,
+  filter: Filter,
+): Promise<ReporterFigures[]> {
+  const { from, figures, columns, parameters } = relationFor(tenant, filter, ['reporter']);
+  const rows = await session.rows<FiguresRow & { reporterId: number; reporter: string; days: string }>(
+    `SELECT s.*, r.name AS reporter FROM (
+       SELECT ${columns.reporter} AS "reporterId", string_agg(DISTINCT ${columns.day}::text, ' ' ORDER BY ${columns.day}::text) AS days, ${figures}
+       FROM ${from} GROUP BY 1) s
+     JOIN reporter r ON r.tenant_id = $1 AND r.id = s."reporterId"
+     ORDER BY s.messages DESC, r.name`,
+    parameters,
+  );
+  return rows.map((row) => ({
+    reporterId: row.reporterId,
+    reporter: row.reporter,
+    figures: figuresOf(row),
+    days: row.days.split(' '),
+  }));
+}
+
+export interface DomainFigures {
+  readonly domain: string;
+  readonly figures: Figures;
+}
+
+/** Domains by messages, or by failing messages, largest first. */
+export async function byDomain(
+  session: Session,
+  tenant: number,
+  filter: Filter,
+  page: Page & { readonly failingFirst?: boolean },
+): Promise<DomainFigures[]> {
+  const { from, figures, columns, parameters } = relationFor(tenant, filter, ['domain']);
+  const rank = page.failingFirst === true ? 'messages - "dmarcPass"' : 'messages';
+  const { clause, values } = after(page.after, rank, parameters.length);
+  const rows = await session.rows<FiguresRow & { name: string }>(
+    `SELECT * FROM (
+       SELECT d.name, f.* FROM (SELECT ${columns.domain} AS id, ${figures} FROM ${from} GROUP BY 1) f
+       JOIN domain d ON d.tenant_id = $1 AND d.id = f.id) s
+     ${clause} ORDER BY ${rank} DESC, name LIMIT ${page.limit}`,
+    [...parameters, ...values],
+  );
+  return rows.map((row) => ({ domain: row.name, figures: figuresOf(row) }));
+}
+
+export interface ResultFigures {
+  /** none, pass, quarantine, reject or other. */
+  readonly disposition: string;
+  readonly dkim: boolean;
+  readonly spf: boolean;
+  readonly messages: number;
+}
+
+/** Messages by disposition, DKIM and SPF alignment. */
+export function byResult(session: Session, tenant: number, filter: Filter): Promise<ResultFigures[]> {
+  const { from, columns, parameters } = relationFor(tenant, filter, ['result']);
+  return session.rows<ResultFigures>(
+    `SELECT * FROM (SELECT ${columns.result}, SUM(t.messages) FROM ${from} GROUP BY 1, 2, 3) s (disposition, dkim, spf, messages)
+     ORDER BY messages DESC, 1, 2, 3`,
+    parameters,
+  );
+}
+
+/** Of these sources, those that had no messages for the domain before a day. */
+export async function newSources(
+  session: Session,
+  tenant: number,
+  domainId: number,
+  sources: readonly string[],
+  before: string,
+): Promise<Set<string>> {
+  const rows = await session.rows<{ source: string }>(
+    `SELECT s AS source FROM unnest($3::text[]) AS s
+     WHERE NOT EXISTS (SELECT FROM rollup_source r
+       WHERE r.tenant_id = $1 AND r.domain_id = $2 AND r.source_ip = s::inet AND r.day < $4)`,
+    [tenant, domainId, sources, before],
+  );
+  return new Set(rows.map((row) => row.source));
+}
+
+function after(
+  place: AfterMessages | null,
+  rank: string,
+  used: number,
+): { clause: string; values: unknown[] } {
+  if (place === null) return { clause: '', values: [] };
+  return {
+    clause: `WHERE (${rank} < $${used + 1} OR (${rank} = $${used + 1} AND name > $${used + 2}))`,
+    values: [place.messages, place.name],
+  };
+}

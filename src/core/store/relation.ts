@@ -1,0 +1,109 @@
+import type { Figures } from '../analysis/figures.js';
+
+/** What all questions share. Days are UTC and both included; null means any. */
+export interface Filter {
+  readonly from: string;
+  readonly to: string;
+  readonly domainId: number | null;
+  readonly reporterId: number | null;
+  /** An address or a network in CIDR notation. */
+  readonly source: string | null;
+  /** Whether DKIM, SPF was aligned. */
+  readonly dkim: boolean | null;
+  readonly spf: boolean | null;
+  readonly disposition: string | null;
+}
+
+/** A way a question may group its figures. */
+export type Dimension = 'domain' | 'day' | 'source' | 'reporter' | 'result';
+
+/** FROM and WHERE of a question, and how the relation spells what is asked for. */
+export interface Relation {
+  readonly kind: 'rollup_source' | 'rollup_result' | 'record';
+  readonly from: string;
+  readonly parameters: readonly unknown[];
+  readonly columns: Readonly<Record<Dimension, string>>;
+  /** Select list that gives Figures. */
+  readonly figures: string;
+}
+
+const DKIM = `COALESCE(t.dkim = 'pass', false)`;
+const SPF = `COALESCE(t.spf = 'pass', false)`;
+const KNOWN = `CASE WHEN t.disposition IN ('none', 'pass', 'quarantine', 'reject') THEN t.disposition ELSE 'other' END`;
+
+/**
+ * Chooses the smallest relation that can answer: by source, one rollup; by reporter and result, the other; both at
+ * once, the records. `grouped` are the dimensions that the question groups by.
+ */
+export function relationFor(tenant: number, filter: Filter, grouped: readonly Dimension[]): Relation {
+  const bySource = filter.source !== null || grouped.includes('source');
+  const byResult =
+    filter.reporterId !== null ||
+    filter.dkim !== null ||
+    filter.spf !== null ||
+    filter.disposition !== null ||
+    grouped.includes('reporter') ||
+    grouped.includes('result');
+  const kind = bySource ? (byResult ? 'record' : 'rollup_source') : 'rollup_result';
+  const dkim = kind === 'record' ? DKIM : 't.dkim';
+  const spf = kind === 'record' ? SPF : 't.spf';
+  const disposition = kind === 'record' ? KNOWN : 't.disposition';
+  const parameters: unknown[] = [tenant];
+  const conditions = ['t.tenant_id = $1'];
+  const where = (value: unknown, condition: (place: string) => string) => {
+    if (value === null) return;
+    parameters.push(value);
+    conditions.push(condition(`$${parameters.length}`));
+  };
+  where(filter.domainId, (place) => `t.domain_id = ${place}`);
+  where(filter.from, (place) => `t.day >= ${place}::date`);
+  where(filter.to, (place) => `t.day <= ${place}::date`);
+  where(filter.reporterId, (place) => `t.reporter_id = ${place}`);
+  where(filter.source, (place) => sourceCondition(filter.source ?? '', place));
+  where(filter.dkim, (place) => `${dkim} = ${place}`);
+  where(filter.spf, (place) => `${spf} = ${place}`);
+  where(filter.disposition, (place) => `${disposition} = ${place}`);
+  if (kind === 'record') conditions.push('t.messages > 0');
+  return {
+    kind,
+    from: `${kind} t WHERE ${conditions.join(' AND ')}`,
+    parameters,
+    columns: {
+      domain: 't.domain_id',
+      day: 't.day',
+      source: 't.source_ip',
+      reporter: 't.reporter_id',
+      result: `${disposition}, ${dkim}, ${spf}`,
+    },
+    figures: kind === 'rollup_source' ? sumsOfRollup() : sumsOfRows(dkim, spf, disposition),
+  };
+}
+
+/** An address is looked up by equality, which the index by address serves on every version of PostgreSQL. */
+function sourceCondition(source: string, place: string): string {
+  return source.includes('/') ? `t.source_ip <<= ${place}::inet` : `t.source_ip = ${place}::inet`;
+}
+
+function sumsOfRollup(): string {
+  return `SUM(t.messages) AS messages, SUM(t.dmarc_pass) AS "dmarcPass", SUM(t.dkim_aligned) AS "dkimAligned",
+    SUM(t.spf_aligned) AS "spfAligned", SUM(t.quarantined) AS quarantined, SUM(t.rejected) AS rejected`;
+}
+
+function sumsOfRows(dkim: string, spf: string, disposition: string): string {
+  const where = (condition: string) => `COALESCE(SUM(t.messages) FILTER (WHERE ${condition}), 0)`;
+  return `SUM(t.messages) AS messages, ${where(`${dkim} OR ${spf}`)} AS "dmarcPass", ${where(dkim)} AS "dkimAligned",
+    ${where(spf)} AS "spfAligned", ${where(`${disposition} = 'quarantine'`)} AS quarantined,
+    ${where(`${disposition} = 'reject'`)} AS rejected`;
+}
+
+/** A row of Relation.figures as Figures; sums over nothing are 0. */
+export function figuresOf(row: Partial<Record<keyof Figures, number | null>>): Figures {
+  return {
+    messages: row.messages ?? 0,
+    dmarcPass: row.dmarcPass ?? 0,
+    dkimAligned: row.dkimAligned ?? 0,
+    spfAligned: row.spfAligned ?? 0,
+    quarantined: row.quarantined ?? 0,
+    rejected: row.rejected ?? 0,
+  };
+}

@@ -1,0 +1,168 @@
+import type { Session } from './session.js';
+
+/** A staged document and one UTC day of it: which part of every count belongs there. */
+export interface StagedDay {
+  /** Number of the document in staging_record. */
+  readonly doc: number;
+  readonly reportId: number;
+  readonly domainId: number;
+  readonly reporterId: number;
+  /** `YYYY-MM-DD`. */
+  readonly day: string;
+  /** Part of the range that is over before and at the end of the day, from 0 to 1; the first is 0, the last 1. */
+  readonly shareBefore: number;
+  readonly share: number;
+}
+
+/** FROM clause that joins staged records with their days; $1 is the tenant, $2 to $8 as `dayParameters` gives. */
+const STAGED = `
+  pg_temp.staging_record s
+  JOIN unnest($2::int[], $3::bigint[], $4::int[], $5::int[], $6::date[], $7::float8[], $8::float8[])
+    AS d (doc, report_id, domain_id, reporter_id, day, share_before, share) ON d.doc = s.doc
+  CROSS JOIN LATERAL (SELECT CASE WHEN d.share_before = 0 AND d.share = 1 THEN s.messages
+    ELSE CASE WHEN d.share = 1 THEN s.messages ELSE floor(s.messages * d.share + 0.5)::bigint END
+       - floor(s.messages * d.share_before + 0.5)::bigint END AS messages) part`;
+
+function dayParameters(tenant: number, days: readonly StagedDay[]): unknown[] {
+  return [
+    tenant,
+    days.map((day) => day.doc),
+    days.map((day) => day.reportId),
+    days.map((day) => day.domainId),
+    days.map((day) => day.reporterId),
+    days.map((day) => day.day),
+    days.map((day) => day.shareBefore),
+    days.map((day) => day.share),
+  ];
+}
+
+/** Moves staged records into their partitions and adds them to both rollups, one sorted statement each. */
+export async function addStaged(session: Session, tenant: number, days: readonly StagedDay[]): Promise<void> {
+  if (days.length === 0) return;
+  const parameters = dayParameters(tenant, days);
+  // A row without messages is kept on the first day; a part without messages is no row.
+  await session.run(
+    `INSERT INTO record (tenant_id, domain_id, day, report_id, ordinal, reporter_id, source_ip, messages,
+       disposition, dkim, spf, header_from, envelope_from, envelope_to, details)
+     SELECT $1, d.domain_id, d.day, d.report_id, s.ordinal, d.reporter_id, s.source_ip, part.messages,
+       s.disposition, s.dkim, s.spf, s.header_from, s.envelope_from, s.envelope_to, s.details
+     FROM ${STAGED}
+     WHERE part.messages > 0 OR (s.messages = 0 AND d.share_before = 0)`,
+    parameters,
+  );
+  await addToSourceRollup(
+    session,
+    `d.domain_id, d.day, s.source_ip, ${sourceSums('part.messages')}`,
+    `${STAGED} WHERE part.messages > 0 GROUP BY d.domain_id, d.day, s.source_ip`,
+    parameters,
+  );
+  await addToResultRollup(
+    session,
+    `d.domain_id, d.day, d.reporter_id, ${RESULT_KEY}, SUM(part.messages)`,
+    `${STAGED} WHERE part.messages > 0 GROUP BY d.domain_id, d.day, d.reporter_id, ${RESULT_KEY}`,
+    parameters,
+  );
+}
+
+/** Takes the records of a report out of both rollups, before it is stored anew. */
+export async function subtractReport(
+  session: Session,
+  tenant: number,
+  report: {
+    readonly id: number;
+    readonly domainId: number;
+    readonly firstDay: string;
+    readonly lastDay: string;
+  },
+): Promise<void> {
+  const parameters = [tenant, report.domainId, report.firstDay, report.lastDay, report.id];
+  const from = `record s WHERE s.tenant_id = $1 AND s.domain_id = $2 AND s.day BETWEEN $3 AND $4 AND s.report_id = $5 AND s.messages > 0`;
+  await addToSourceRollup(
+    session,
+    `s.domain_id, s.day, s.source_ip, ${sourceSums('-s.messages')}`,
+    `${from} GROUP BY s.domain_id, s.day, s.source_ip`,
+    parameters,
+  );
+  await addToResultRollup(
+    session,
+    `s.domain_id, s.day, s.reporter_id, ${RESULT_KEY}, SUM(-s.messages)`,
+    `${from} GROUP BY s.domain_id, s.day, s.reporter_id, ${RESULT_KEY}`,
+    parameters,
+  );
+}
+
+/** Makes both rollups of some domain-days anew from their records. The caller keeps others from adding meanwhile. */
+export async function recomputeRollups(
+  session: Session,
+  tenant: number,
+  touched: readonly { readonly domainId: number; readonly day: string }[],
+): Promise<void> {
+  const parameters = [tenant, touched.map((day) => day.domainId), touched.map((day) => day.day)];
+  const days = 'unnest($2::int[], $3::date[]) AS d (domain_id, day)';
+  for (const table of ['rollup_source', 'rollup_result'])
+    await session.run(
+      `DELETE FROM ${table} r USING ${days} WHERE r.tenant_id = $1 AND r.domain_id = d.domain_id AND r.day = d.day`,
+      parameters,
+    );
+  const from = `record s JOIN ${days} ON s.tenant_id = $1 AND s.domain_id = d.domain_id AND s.day = d.day WHERE s.messages > 0`;
+  await addToSourceRollup(
+    session,
+    `s.domain_id, s.day, s.source_ip, ${sourceSums('s.messages')}`,
+    `${from} GROUP BY s.domain_id, s.day, s.source_ip`,
+    parameters,
+  );
+  await addToResultRollup(
+    session,
+    `s.domain_id, s.day, s.reporter_id, ${RESULT_KEY}, SUM(s.messages)`,
+    `${from} GROUP BY s.domain_id, s.day, s.reporter_id, ${RESULT_KEY}`,
+    parameters,
+  );
+}
+
+const DKIM = `COALESCE(s.dkim = 'pass', false)`;
+const SPF = `COALESCE(s.spf = 'pass', false)`;
+const RESULT_KEY = `CASE WHEN s.disposition IN ('none', 'pass', 'quarantine', 'reject') THEN s.disposition ELSE 'other' END, ${DKIM}, ${SPF}`;
+
+function sourceSums(messages: string): string {
+  const where = (condition: string) => `COALESCE(SUM(${messages}) FILTER (WHERE ${condition}), 0)`;
+  return [
+    `SUM(${messages})`,
+    where(`${DKIM} OR ${SPF}`),
+    where(DKIM),
+    where(SPF),
+    where(`s.disposition = 'quarantine'`),
+    where(`s.disposition = 'reject'`),
+  ].join(', ');
+}
+
+/** Sorted by the key, so that two transactions that add at once wait for each other and do not deadlock. */
+async function addToSourceRollup(
+  session: Session,
+  select: string,
+  from: string,
+  parameters: readonly unknown[],
+): Promise<void> {
+  await session.run(
+    `INSERT INTO rollup_source AS r (tenant_id, domain_id, day, source_ip, messages, dmarc_pass, dkim_aligned, spf_aligned, quarantined, rejected)
+     SELECT $1, ${select} FROM ${from} ORDER BY 2, 3, 4
+     ON CONFLICT (tenant_id, domain_id, day, source_ip) DO UPDATE SET
+       messages = r.messages + excluded.messages, dmarc_pass = r.dmarc_pass + excluded.dmarc_pass,
+       dkim_aligned = r.dkim_aligned + excluded.dkim_aligned, spf_aligned = r.spf_aligned + excluded.spf_aligned,
+       quarantined = r.quarantined + excluded.quarantined, rejected = r.rejected + excluded.rejected`,
+    parameters,
+  );
+}
+
+async function addToResultRollup(
+  session: Session,
+  select: string,
+  from: string,
+  parameters: readonly unknown[],
+): Promise<void> {
+  await session.run(
+    `INSERT INTO rollup_result AS r (tenant_id, domain_id, day, reporter_id, disposition, dkim, spf, messages)
+     SELECT $1, ${select} FROM ${from} ORDER BY 2, 3, 4, 5, 6, 7
+     ON CONFLICT (tenant_id, domain_id, day, reporter_id, disposition, dkim, spf) DO UPDATE SET messages = r.messages + excluded.messages`,
+    parameters,
+  );
+}
