@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Words } from '../../src/bot/words.js';
 import { LONGEST_TEXT, readWords, writeWords } from '../../src/bot/words.js';

@@ -10,6 +10,7 @@ type BarsChart = Extract<Chart, { readonly shape: 'bars' }>;
 const MOST_BARS = 12;
 /** Share of the line that names may take. */
 const NAME_SHARE = 0.4;
+const SHORTEST_BAR = 4;
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'] as const;
 
 /** Horizontal bars with their values; a bar of a bad tone is hatched and marked. */
@@ -19,12 +20,13 @@ export function drawBars(chart: BarsChart, columns: number, paint: Paint): strin
     label: visible(bar.name),
     figure: chart.unit === 'percent' ? percentText(bar.value) : count(bar.value),
   }));
+  const figures = Math.max(0, ...shown.map((bar) => bar.figure.length));
   const names = Math.min(
     Math.max(0, ...shown.map((bar) => width(bar.label))),
     Math.floor(columns * NAME_SHARE),
+    Math.max(1, columns - figures - SHORTEST_BAR - 5),
   );
-  const figures = Math.max(0, ...shown.map((bar) => bar.figure.length));
-  const room = Math.max(4, columns - names - figures - 6);
+  const room = Math.max(SHORTEST_BAR, columns - names - figures - 5);
   const highest = chart.unit === 'percent' ? 100 : Math.max(1, ...shown.map((bar) => bar.value));
 
   const lines = [paint('bold', fit(visible(chart.title), columns))];

@@ -36,9 +36,8 @@ export async function chat(
   const prompt = interactive ? openPrompt(terminal, commands) : null;
   let buttons: readonly Button[] = [];
   let answered = 0;
-  // Whoever read our answers may go away (`| head`): that ends the chat and is no trouble.
-  const gone = () => prompt?.close();
-  terminal.output.on('error', gone);
+  // Whoever read our answers may go away (`| head`), which is told late: that ends the chat and is no trouble.
+  terminal.output.on('error', () => prompt?.close());
   try {
     for await (const line of prompt?.lines ?? boundedLines(terminal.input)) {
       const typed = readTyped(line, buttons);
@@ -58,7 +57,6 @@ export async function chat(
       prompt?.ask();
     }
   } finally {
-    terminal.output.off('error', gone);
     prompt?.close();
   }
   return answered;
@@ -79,14 +77,20 @@ function openPrompt(terminal: Terminal, commands: readonly Command[]): Prompt {
     historySize: 200,
     completer: (typed: string) => complete(typed, commands),
   });
+  let open = true;
   reader.on('SIGINT', () => reader.close());
-  // Ctrl-D and Ctrl-C leave the cursor behind the prompt.
-  reader.once('close', () => terminal.output.write('\n'));
+  reader.once('close', () => {
+    open = false;
+    // Ctrl-D and Ctrl-C leave the cursor behind the prompt.
+    if (terminal.output.writable) terminal.output.write('\n');
+  });
   const lines = reader[Symbol.asyncIterator]();
   reader.prompt();
   return {
     lines: { [Symbol.asyncIterator]: () => lines },
-    ask: () => reader.prompt(),
+    ask: () => {
+      if (open) reader.prompt();
+    },
     close: () => reader.close(),
   };
 }

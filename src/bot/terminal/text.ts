@@ -11,6 +11,7 @@ const MARKS = 4;
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 const UNSAFE_ONCE = new RegExp(UNSAFE.source, 'u');
 const MANY_MARKS = new RegExp(`(\\p{M}{${MARKS}})\\p{M}+`, 'gu');
+const PRINTABLE_ASCII = /^[ -~]*$/;
 const MARK = /\p{M}/u;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
@@ -31,15 +32,19 @@ function picture(character: string): string {
 
 /** Columns that a text takes. */
 export function width(text: string): number {
-  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text);
+  return PRINTABLE_ASCII.test(text) ? text.length : stringWidth(text);
 }
 
 /** The text if it fits, else its beginning and `…`. */
 export function fit(text: string, columns: number): string {
-  if (text.length <= columns && width(text) <= columns) return text;
   if (columns < 1) return '';
-  const head = take(text, columns);
-  return head.length === text.length ? text : `${take(text, columns - 1)}…`;
+  return fits(text, columns) ? text : `${take(text, columns - 1)}…`;
+}
+
+/** Looks no further than the columns given, so that long text costs no more than short. */
+function fits(text: string, columns: number): boolean {
+  if (text.length <= columns && PRINTABLE_ASCII.test(text)) return true;
+  return take(text, columns).length === text.length;
 }
 
 /** As many whole characters as fit. */
@@ -74,7 +79,7 @@ export function wrap(text: string, columns: number, lines = 12): string[] {
     }
     if (line !== '') done.push(line);
     line = word;
-    while (done.length <= lines && width(line) > columns) {
+    while (done.length <= lines && !fits(line, columns)) {
       const head = take(line, columns);
       // A single character wider than the line: give up on it rather than loop.
       if (head === '') break;
