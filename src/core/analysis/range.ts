@@ -52,6 +52,11 @@ export function rangeOf(from: string, to: string): Range {
   return { from, to, days: Math.round((Date.parse(to) - Date.parse(from)) / MILLISECONDS_PER_DAY) + 1 };
 }
 
+/** Every day of a period, in order. */
+export function daysOf(range: Range): string[] {
+  return Array.from({ length: range.days }, (_, index) => addDays(range.from, index));
+}
+
 /** The `days` days that end with `today`. */
 export function lastDays(days: number, today: string): Range {
   return rangeOf(addDays(today, 1 - days), today);

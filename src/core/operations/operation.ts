@@ -30,6 +30,8 @@ export interface Operation<Input extends z.ZodType = z.ZodType, Result = unknown
   readonly role: Role;
   /** Whether it changes anything (an API face makes it POST, an audit line is written). */
   readonly effect: 'reads' | 'changes';
+  /** Names files of this machine, so that only its local operator may run it; false when absent. */
+  readonly local?: boolean;
   readonly input: Input;
   run(context: Context, input: z.output<Input>): Promise<Result>;
 }

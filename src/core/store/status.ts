@@ -50,3 +50,12 @@ export async function intakeStatus(session: Session, tenant: number): Promise<In
   );
   return { ...raw, ...documents, failures };
 }
+
+/** When the last raw document came; null where none ever did. Index raw_document_received. */
+export async function lastReceived(session: Session, tenant: number): Promise<Date | null> {
+  const [row] = await session.rows<{ at: Date }>(
+    'SELECT received_at AS at FROM raw_document WHERE tenant_id = $1 ORDER BY received_at DESC LIMIT 1',
+    [tenant],
+  );
+  return row?.at ?? null;
+}

@@ -1,0 +1,181 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { nearest } from '../analysis/nearest.js';
+import { dayOf, FIRST_DAY, lastDays, MOST_DAYS, rangeOf, type Range } from '../analysis/range.js';
+import { domainNames, findDomain, type DomainRow } from '../store/domains.js';
+import type { Filter } from '../store/relation.js';
+import { findReporter, reporterNames } from '../store/reports.js';
+import type { Session } from '../store/session.js';
+import { OperationError, type Context } from './operation.js';
+
+export const DEFAULT_DAYS = 30;
+const DEFAULT_PAGE = 20;
+const LARGEST_PAGE = 1_000;
+/** Names compared with a typo: more would make a wrong word slower than a right one. */
+const NAMES_COMPARED = 20_000;
+
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/u, 'must be a day such as 2026-01-31')
+  .refine(
+    (text) => !Number.isNaN(Date.parse(text)) && dayOf(new Date(text)) === text,
+    'is no day of the calendar',
+  );
+const alignment = z.enum(['pass', 'fail']);
+
+export const domainField = z
+  .string()
+  .trim()
+  .min(1)
+  .max(300)
+  .transform((name) => name.toLowerCase().replace(/\.$/u, ''))
+  .describe('Domain, such as example.com');
+
+/** The period, in UTC days: from and to (both included), or the last days. */
+export const periodFields = {
+  from: day.optional().describe('First day (UTC), such as 2026-01-01'),
+  to: day.optional().describe('Last day (UTC), included'),
+  days: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MOST_DAYS)
+    .optional()
+    .describe('The last so many days, with today'),
+};
+
+/** What all questions share. */
+export const filterFields = {
+  domain: domainField.optional(),
+  ...periodFields,
+  source: z
+    .string()
+    .trim()
+    .refine(isAddressOrNetwork, 'must be an IP address or a network such as 192.0.2.0/24')
+    .optional()
+    .describe('Source address, or network in CIDR notation'),
+  dkim: alignment.optional().describe('Only messages whose DKIM alignment is pass or fail'),
+  spf: alignment.optional().describe('Only messages whose SPF alignment is pass or fail'),
+  disposition: z
+    .enum(['none', 'pass', 'quarantine', 'reject', 'other'])
+    .optional()
+    .describe('Only messages with this disposition'),
+  reporter: z
+    .string()
+    .trim()
+    .min(1)
+    .max(300)
+    .optional()
+    .describe('Only what this reporter says, such as google.com'),
+};
+
+export const pageFields = {
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(LARGEST_PAGE)
+    .default(DEFAULT_PAGE)
+    .describe('Entries of one page'),
+  cursor: z.string().max(2_000).optional().describe('Where the page before ended'),
+};
+
+export const filterInput = z.object(filterFields);
+export type FilterInput = z.output<typeof filterInput>;
+
+/** A filter whose names are known, with what people shall see of it. */
+export interface Asked {
+  readonly filter: Filter;
+  readonly range: Range;
+  readonly domain: DomainRow | null;
+}
+
+/** Looks the names up and works the period out. Throws OperationError, with the nearest names, for unknown ones. */
+export async function ask(context: Context, session: Session, input: FilterInput): Promise<Asked> {
+  const range = periodOf(input, context.now());
+  const domain = input.domain === undefined ? null : await knownDomain(context, session, input.domain);
+  const reporter =
+    input.reporter === undefined ? null : await knownReporter(context, session, input.reporter);
+  const aligned = (word: 'pass' | 'fail' | undefined) => (word === undefined ? null : word === 'pass');
+  return {
+    range,
+    domain,
+    filter: {
+      from: range.from,
+      to: range.to,
+      domainId: domain?.id ?? null,
+      reporterId: reporter?.id ?? null,
+      source: input.source ?? null,
+      dkim: aligned(input.dkim),
+      spf: aligned(input.spf),
+      disposition: input.disposition ?? null,
+    },
+  };
+}
+
+/** The period that was asked for; the last 30 days where none was. Throws OperationError for one that is none. */
+export function periodOf(
+  input: {
+    readonly from?: string | undefined;
+    readonly to?: string | undefined;
+    readonly days?: number | undefined;
+  },
+  now: Date,
+): Range {
+  const today = dayOf(now);
+  if (input.days !== undefined && (input.from !== undefined || input.to !== undefined))
+    throw new OperationError('period-twice', 'Give either days, or from and to, but not both.');
+  if (input.from === undefined && input.to === undefined) return lastDays(input.days ?? DEFAULT_DAYS, today);
+  if (input.from === undefined && input.to !== undefined) return lastDays(DEFAULT_DAYS, input.to);
+  const range = rangeOf(input.from ?? FIRST_DAY, input.to ?? today);
+  if (range.days < 1)
+    throw new OperationError(
+      'period-backwards',
+      `The period ends (${range.to}) before it begins (${range.from}); swap the two.`,
+    );
+  if (range.days > MOST_DAYS)
+    throw new OperationError(
+      'period-too-long',
+      `The period has ${range.days} days; at most ${MOST_DAYS} can be asked at once.`,
+    );
+  return range;
+}
+
+/** The domain of a name. Throws OperationError `domain-unknown` with the nearest known names. */
+export async function knownDomain(context: Context, session: Session, name: string): Promise<DomainRow> {
+  const domain = await findDomain(session, context.tenant, name);
+  if (domain !== null) return domain;
+  const names = await domainNames(session, context.tenant, NAMES_COMPARED);
+  if (names.length === 0)
+    throw new OperationError(
+      'domain-unknown',
+      `No report about ${name} has come in, nor about any other domain. Take reports in first: dmarc-ops ingest PATH`,
+    );
+  throw new OperationError(
+    'domain-unknown',
+    `No report about ${name} has come in${didYouMean(nearest(name, names))}`,
+    nearest(name, names),
+  );
+}
+
+async function knownReporter(context: Context, session: Session, name: string): Promise<{ id: number }> {
+  const reporter = await findReporter(session, context.tenant, name);
+  if (reporter !== null) return reporter;
+  const near = nearest(name, await reporterNames(session, context.tenant, NAMES_COMPARED));
+  throw new OperationError(
+    'reporter-unknown',
+    `No report of a reporter named ${name} has come in${didYouMean(near)}`,
+    near,
+  );
+}
+
+function didYouMean(near: readonly string[]): string {
+  return near.length === 0 ? '; check the spelling.' : `; did you mean ${near.join(' or ')}?`;
+}
+
+function isAddressOrNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/u.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}

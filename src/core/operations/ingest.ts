@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { openFile, walk } from '../intake/files.js';
+import { keep, type Incoming } from '../ingest/keep.js';
+import { processPending, type Processed } from '../ingest/process.js';
+import { LimitError } from '../report/limits.js';
+import type { Spooled } from '../report/bytes.js';
+import { operation, OperationError, type Context } from './operation.js';
+
+/** Files stored in one transaction; each is small, or it is stored alone. */
+const FILES_AT_ONCE = 100;
+/** Bytes held at once while files wait for their transaction. */
+const BYTES_AT_ONCE = 8 * 1024 * 1024;
+
+export interface IngestResult extends Processed {
+  /** Files found below the paths. */
+  readonly files: number;
+  /** Of these, files whose very bytes were there before. */
+  readonly known: number;
+  /** Files that could not be opened, with the reason; the first few. */
+  readonly unopened: readonly { readonly path: string; readonly message: string }[];
+}
+
+export const ingest = operation({
+  name: 'ingest',
+  summary: 'Take in reports from files and folders',
+  role: 'analyst',
+  effect: 'changes',
+  local: true,
+  input: z.object({ paths: z.array(z.string().min(1)).min(1).describe('Files and folders') }),
+  run: async (context, { paths }): Promise<IngestResult> => {
+    const kept = await keepFiles(context, paths);
+    return { ...kept, ...(await processPending(context)) };
+  },
+});
+
+type KeptFiles = Pick<IngestResult, 'files' | 'known' | 'unopened'>;
+
+async function keepFiles(context: Context, paths: readonly string[]): Promise<KeptFiles> {
+  let files = 0;
+  let known = 0;
+  const unopened: { path: string; message: string }[] = [];
+  let waiting: { name: string; source: Spooled }[] = [];
+  let bytes = 0;
+  const flush = async () => {
+    const incoming: readonly Incoming[] = waiting;
+    try {
+      if (incoming.length > 0)
+        known += (await keep(context, 'files', incoming)).filter((one) => one.known).length;
+    } finally {
+      await Promise.all(waiting.map(({ source }) => source.close()));
+      waiting = [];
+      bytes = 0;
+    }
+    context.progress?.({ unit: 'files', done: files, total: null });
+  };
+  for (const root of paths) {
+    for await (const found of walk(root)) {
+      if (found.error !== undefined) {
+        if (found.missing && found.path === root)
+          throw new OperationError('path-missing', `There is no file or folder ${root}; check the path.`);
+        unopened.push({ path: found.path, message: reason(found.error) });
+        continue;
+      }
+      try {
+        const source = await sourceOf(context, found.path);
+        waiting.push({ name: found.path, source });
+        bytes += source.memory?.length ?? 0;
+        files += 1;
+      } catch (error) {
+        unopened.push({ path: found.path, message: reason(error) });
+        continue;
+      }
+      if (waiting.length >= FILES_AT_ONCE || bytes >= BYTES_AT_ONCE) await flush();
+    }
+  }
+  await flush();
+  return { files, known, unopened };
+}
+
+/** What comes only once, such as a pipe, is spooled. */
+async function sourceOf(context: Context, path: string): Promise<Spooled> {
+  const opened = openFile(path);
+  return 'source' in opened ? opened.source : context.spool(opened.once, context.limits.totalBytes);
+}
+
+function reason(error: unknown): string {
+  if (error instanceof LimitError) return error.message;
+  const code = (error as { code?: unknown }).code;
+  if (code === 'EACCES' || code === 'EPERM') return 'You may not read it.';
+  if (code === 'ENOENT') return 'It is not there any more.';
+  if (code === 'ELOOP') return 'It is a link that leads to itself.';
+  return `It cannot be opened (${typeof code === 'string' ? code : 'unknown reason'}).`;
+}

@@ -1,0 +1,184 @@
+import { z } from 'zod';
+import type { Figures } from '../analysis/figures.js';
+import type { Range } from '../analysis/range.js';
+import type { AggregateReport, Problem, ReportRecord } from '../report/report.js';
+import { byReporter } from '../store/figures.js';
+import {
+  findByReportId,
+  findReport,
+  listReports,
+  problemsOf,
+  recordsOf,
+  reportsByReporter,
+  type RecordRow,
+  type ReportRow,
+} from '../store/reports.js';
+import type { Session } from '../store/session.js';
+import { pageOf, readCursor } from './cursor.js';
+import { ask, domainField, filterFields, filterInput, pageFields, periodFields } from './filter.js';
+import { operation, OperationError, type Context } from './operation.js';
+
+/** A report as lists show it; times are ISO 8601 in UTC. */
+export interface ReportItem extends Omit<ReportRow, 'begin' | 'end' | 'receivedAt'> {
+  readonly begin: string | null;
+  readonly end: string | null;
+  readonly receivedAt: string;
+}
+
+export interface ReportersResult {
+  readonly domain: string | null;
+  readonly range: Range;
+  readonly items: readonly {
+    readonly reporter: string;
+    readonly figures: Figures;
+    readonly reports: number;
+    /** ISO 8601 in UTC. */
+    readonly lastReport: string | null;
+    /** UTC days with messages. */
+    readonly days: number;
+  }[];
+}
+
+export const reporters = operation({
+  name: 'reporters',
+  summary: 'List the receivers that send reports, largest first',
+  role: 'viewer',
+  effect: 'reads',
+  input: filterInput,
+  run: (context, input): Promise<ReportersResult> =>
+    context.db.within(context.tenant, async (session) => {
+      const { filter, range, domain } = await ask(context, session, input);
+      const counts = new Map(
+        (await reportsByReporter(session, context.tenant, filter)).map((one) => [one.reporterId, one]),
+      );
+      const found = await byReporter(session, context.tenant, filter);
+      return {
+        domain: domain?.name ?? null,
+        range,
+        items: found.map(({ reporterId, reporter, figures, days }) => ({
+          reporter,
+          figures,
+          reports: counts.get(reporterId)?.reports ?? 0,
+          lastReport: counts.get(reporterId)?.lastReceived.toISOString() ?? null,
+          days: days.length,
+        })),
+      };
+    }),
+});
+
+export interface ReportsResult {
+  readonly domain: string | null;
+  readonly range: Range;
+  readonly items: readonly ReportItem[];
+  readonly next: string | null;
+}
+
+export const reports = operation({
+  name: 'reports',
+  summary: 'List the reports that came in, latest first',
+  role: 'viewer',
+  effect: 'reads',
+  input: z.object({
+    domain: domainField.optional(),
+    ...periodFields,
+    reporter: filterFields.reporter,
+    ...pageFields,
+  }),
+  run: (context, input): Promise<ReportsResult> =>
+    context.db.within(context.tenant, async (session) => {
+      const { filter, range, domain } = await ask(context, session, input);
+      const place = readCursor<[string, number]>(input.cursor, ['string', 'number']);
+      const after = place === null ? null : { day: place[0], id: place[1] };
+      const rows = await listReports(session, context.tenant, filter, { limit: input.limit + 1, after });
+      const { items, next } = pageOf(rows, input.limit, (row) => [row.lastDay, row.id]);
+      return { domain: domain?.name ?? null, range, items: items.map(asItem), next };
+    }),
+});
+
+export interface ReportResult extends ReportItem {
+  /** As read, without its records. */
+  readonly header: AggregateReport;
+  readonly rows: readonly ReportRecord[];
+  readonly problemList: readonly Problem[];
+  readonly next: string | null;
+}
+
+const PROBLEMS_LISTED = 100;
+const SAME_ID_LISTED = 5;
+
+export const report = operation({
+  name: 'report',
+  summary: 'Show one report with its records and problems',
+  role: 'viewer',
+  effect: 'reads',
+  input: z.object({
+    report: z
+      .string()
+      .trim()
+      .min(1)
+      .max(4_000)
+      .describe("Number of the report, or the reporter's own report id"),
+    ...pageFields,
+  }),
+  run: (context, input): Promise<ReportResult> =>
+    context.db.within(context.tenant, async (session) => {
+      const row = await oneReport(context, session, input.report);
+      const place = readCursor<[number]>(input.cursor, ['number']);
+      const rows = await recordsOf(session, context.tenant, row, {
+        limit: input.limit + 1,
+        after: place?.[0] ?? 0,
+      });
+      const { items, next } = pageOf(rows, input.limit, (record) => [record.ordinal]);
+      const { header, domainId: _, ...item } = row;
+      return {
+        ...asItem(item),
+        header,
+        rows: items.map(asRecord),
+        problemList: await problemsOf(session, context.tenant, row.id, PROBLEMS_LISTED),
+        next,
+      };
+    }),
+});
+
+async function oneReport(
+  context: Context,
+  session: Session,
+  wanted: string,
+): Promise<NonNullable<Awaited<ReturnType<typeof findReport>>>> {
+  const number = Number(wanted);
+  const byNumber =
+    Number.isSafeInteger(number) && number > 0 ? await findReport(session, context.tenant, number) : null;
+  if (byNumber !== null) return byNumber;
+  const ids = await findByReportId(session, context.tenant, wanted, SAME_ID_LISTED);
+  if (ids.length > 1)
+    throw new OperationError(
+      'report-ambiguous',
+      'Several reports carry this report id; name one of them by its number.',
+      ids.map(String),
+    );
+  const found = ids[0] === undefined ? null : await findReport(session, context.tenant, ids[0]);
+  if (found === null)
+    throw new OperationError(
+      'report-unknown',
+      'There is no such report; the list of reports gives their numbers.',
+    );
+  return found;
+}
+
+function asItem(row: ReportRow): ReportItem {
+  return {
+    ...row,
+    begin: row.begin?.toISOString() ?? null,
+    end: row.end?.toISOString() ?? null,
+    receivedAt: row.receivedAt.toISOString(),
+  };
+}
+
+function asRecord({ ordinal: _, details, ...row }: RecordRow): ReportRecord {
+  return {
+    ...row,
+    reasons: details?.reasons ?? [],
+    authResults: { dkim: details?.dkim ?? [], spf: details?.spf ?? [] },
+    ...(details?.extensions !== undefined && { extensions: details.extensions }),
+  };
+}

@@ -1,0 +1,145 @@
+import { completeness, LOOK_BACK_DAYS, type Completeness } from '../analysis/completeness.js';
+import { everyDay, sumFigures, type DayFigures, type Figures } from '../analysis/figures.js';
+import { addDays, daysOf, dayOf, periodBefore, type Range } from '../analysis/range.js';
+import { nextStep, type NextStep } from '../analysis/next-step.js';
+import { countDomains, seenPolicies, type SeenPolicy } from '../store/domains.js';
+import {
+  byDay,
+  byDomain,
+  byReporter,
+  bySource,
+  newSources,
+  type DomainFigures,
+  type ReporterFigures,
+  type SourceFigures,
+} from '../store/figures.js';
+import type { Session } from '../store/session.js';
+import { lastReceived } from '../store/status.js';
+import { ask, filterInput, type Asked } from './filter.js';
+import { operation, type Context } from './operation.js';
+
+const TOP = 5;
+/** Failing sources looked at for new ones: those with fewer messages would not change the verdict. */
+const FAILING_LOOKED_AT = 20;
+/** A new source fails when at least so many of its messages do, and most of them. */
+const NEW_FAILING_MESSAGES = 10;
+/** Reports of a day come until so many days later. */
+const REPORTS_LATE_DAYS = 2;
+
+export interface SummaryResult {
+  /** Null for all domains together. */
+  readonly domain: string | null;
+  readonly range: Range;
+  readonly figures: Figures;
+  /** The period of the same length just before. */
+  readonly before: { readonly range: Range; readonly figures: Figures };
+  readonly series: readonly DayFigures[];
+  /** As the latest report saw it; null for all domains, or where none says. */
+  readonly policy: SeenPolicy | null;
+  /** Largest first; empty for all domains together, where topDomains speaks. */
+  readonly topSources: readonly (SourceFigures & { readonly isNew: boolean })[];
+  readonly topDomains: readonly DomainFigures[];
+  /** Sources without messages before this period that mostly fail now, most failing messages first. */
+  readonly newFailing: readonly SourceFigures[];
+  readonly topReporters: readonly { readonly reporter: string; readonly figures: Figures }[];
+  readonly reporters: number;
+  readonly completeness: Completeness;
+  /** ISO 8601 in UTC; null where no report ever came. */
+  readonly lastReceived: string | null;
+  readonly domains: { readonly seen: number; readonly claimed: number };
+  readonly nextStep: NextStep | null;
+}
+
+export const summary = operation({
+  name: 'summary',
+  summary: 'Tell how much mail of a domain passes DMARC, and what to do next',
+  role: 'viewer',
+  effect: 'reads',
+  input: filterInput,
+  run: (context, input): Promise<SummaryResult> =>
+    context.db.within(context.tenant, async (session) =>
+      summarise(context, session, await ask(context, session, input)),
+    ),
+});
+
+async function summarise(context: Context, session: Session, asked: Asked): Promise<SummaryResult> {
+  const { filter, range, domain } = asked;
+  const { tenant } = context;
+  const before = periodBefore(range);
+  const days = await byDay(session, tenant, { ...filter, from: before.from });
+  const reporters = await byReporter(session, tenant, filter);
+  const sources = domain === null ? [] : await bySource(session, tenant, filter, { limit: TOP, after: null });
+  const failing =
+    domain === null
+      ? []
+      : await bySource(session, tenant, filter, {
+          limit: FAILING_LOOKED_AT,
+          after: null,
+          failingFirst: true,
+        });
+  const names = [...sources, ...failing].flatMap(({ source }) => (source === null ? [] : [source]));
+  const fresh =
+    domain === null
+      ? new Set<string>()
+      : await newSources(session, tenant, domain.id, [...new Set(names)], range.from);
+  const figures = sumFigures(days.filter(({ day }) => day >= range.from).map((one) => one.figures));
+  const policy =
+    domain === null ? null : ((await seenPolicies(session, tenant, [domain.id])).get(domain.id) ?? null);
+  const newFailing = failing.filter(
+    ({ source, figures: f }) => source !== null && fresh.has(source) && isFailing(f),
+  );
+  const result = {
+    domain: domain?.name ?? null,
+    range,
+    figures,
+    before: {
+      range: before,
+      figures: sumFigures(days.filter(({ day }) => day < range.from).map((one) => one.figures)),
+    },
+    series: everyDay(
+      days.filter(({ day }) => day >= range.from),
+      daysOf(range),
+    ),
+    policy,
+    topSources: sources.map((one) => ({ ...one, isNew: one.source !== null && fresh.has(one.source) })),
+    topDomains:
+      domain === null
+        ? await byDomain(session, tenant, filter, { limit: TOP, after: null, failingFirst: true })
+        : [],
+    newFailing,
+    topReporters: reporters.slice(0, TOP).map(({ reporter, figures: f }) => ({ reporter, figures: f })),
+    reporters: reporters.length,
+    completeness: await completenessOf(context, session, asked, reporters),
+    lastReceived:
+      (domain === null ? await lastReceived(session, tenant) : domain.lastReportAt)?.toISOString() ?? null,
+    domains: await countDomains(session, tenant),
+  };
+  return { ...result, nextStep: nextStep(result) };
+}
+
+function isFailing(figures: Figures): boolean {
+  const failed = figures.messages - figures.dmarcPass;
+  return failed >= NEW_FAILING_MESSAGES && failed * 2 > figures.messages;
+}
+
+async function completenessOf(
+  context: Context,
+  session: Session,
+  { filter, range }: Asked,
+  within: readonly ReporterFigures[],
+): Promise<Completeness> {
+  const settled = addDays(dayOf(context.now()), -REPORTS_LATE_DAYS);
+  const days = daysOf(range).filter((day) => day <= settled);
+  const earlier = await byReporter(session, context.tenant, {
+    ...filter,
+    from: addDays(range.from, -LOOK_BACK_DAYS),
+    to: addDays(range.from, -1),
+  });
+  const sent = new Map<string, string[]>();
+  for (const { reporter, days: on } of [...earlier, ...within])
+    sent.set(reporter, [...(sent.get(reporter) ?? []), ...on]);
+  return completeness(
+    [...sent].map(([reporter, on]) => ({ reporter, days: on })),
+    days,
+  );
+}

@@ -1,0 +1,95 @@
+import type { RawDocument } from './raw.js';
+import type { Session } from './session.js';
+
+export interface Selection {
+  readonly domainId: number | null;
+  readonly failedOnly: boolean;
+}
+
+/** Ids of raw documents that a selection names, in the order of arrival. */
+export async function selectRaw(session: Session, tenant: number, selection: Selection): Promise<number[]> {
+  const rows = await session.rows<{ id: number }>(
+    `SELECT r.id FROM raw_document r
+     WHERE r.tenant_id = $1
+       AND ($2::int IS NULL OR EXISTS (
+         SELECT FROM document c
+         LEFT JOIN aggregate_report a ON a.tenant_id = $1 AND a.id = c.report_id
+         LEFT JOIN failure_report f ON f.tenant_id = $1 AND f.document_id = c.id
+         LEFT JOIN tls_result t ON t.tenant_id = $1 AND t.document_id = c.id
+         WHERE c.tenant_id = $1 AND c.raw_id = r.id AND $2 IN (a.domain_id, f.domain_id, t.domain_id)))
+       AND (NOT $3 OR r.state = 'failed' OR EXISTS (
+         SELECT FROM document c WHERE c.tenant_id = $1 AND c.raw_id = r.id AND c.outcome = 'unreadable'))
+     ORDER BY r.id`,
+    [tenant, selection.domainId, selection.failedOnly],
+  );
+  return rows.map((row) => row.id);
+}
+
+/**
+ * The raw documents of these ids and all that brought a version of one of their reports, and so on: what must be
+ * read together, because a report may be the union of several. In the order of arrival.
+ */
+export function withSharers(
+  session: Session,
+  tenant: number,
+  ids: readonly number[],
+): Promise<RawDocument[]> {
+  return session.rows<RawDocument>(
+    `WITH RECURSIVE together (id) AS (
+       SELECT unnest($2::bigint[])
+       UNION
+       SELECT other.raw_id FROM together
+       JOIN document mine ON mine.tenant_id = $1 AND mine.raw_id = together.id
+       JOIN document other ON other.tenant_id = $1 AND other.report_id = mine.report_id)
+     SELECT r.id, r.name, r.size, r.encoding FROM raw_document r
+     WHERE r.tenant_id = $1 AND r.id IN (SELECT id FROM together) ORDER BY r.id`,
+    [tenant, ids],
+  );
+}
+
+export interface DomainDay {
+  readonly domainId: number;
+  readonly day: string;
+}
+
+/** Domain-days that the reports of these raw documents have rows on. */
+export function touchedDays(
+  session: Session,
+  tenant: number,
+  rawIds: readonly number[],
+): Promise<DomainDay[]> {
+  return session.rows<DomainDay>(
+    `SELECT DISTINCT a.domain_id AS "domainId", s.day FROM document c
+     JOIN aggregate_report a ON a.tenant_id = $1 AND a.id = c.report_id
+     JOIN record s ON s.tenant_id = $1 AND s.domain_id = a.domain_id AND s.day BETWEEN a.first_day AND a.last_day AND s.report_id = a.id
+     WHERE c.tenant_id = $1 AND c.raw_id = ANY ($2::bigint[])`,
+    [tenant, rawIds],
+  );
+}
+
+/** Forgets all that was read from these raw documents, and makes them pending; the rollups are left to the caller. */
+export async function forgetRead(session: Session, tenant: number, rawIds: readonly number[]): Promise<void> {
+  const parameters = [tenant, rawIds];
+  const { ids } = await session.row<{ ids: number[] | null }>(
+    `SELECT array_agg(DISTINCT report_id) AS ids FROM document WHERE tenant_id = $1 AND raw_id = ANY ($2::bigint[]) AND report_id IS NOT NULL`,
+    parameters,
+  );
+  await session.run('DELETE FROM document WHERE tenant_id = $1 AND raw_id = ANY ($2::bigint[])', parameters);
+  await session.run(
+    `DELETE FROM record s USING aggregate_report a WHERE a.tenant_id = $1 AND a.id = ANY ($2::bigint[])
+       AND s.tenant_id = $1 AND s.domain_id = a.domain_id AND s.day BETWEEN a.first_day AND a.last_day AND s.report_id = a.id`,
+    [tenant, ids ?? []],
+  );
+  await session.run('DELETE FROM aggregate_report WHERE tenant_id = $1 AND id = ANY ($2::bigint[])', [
+    tenant,
+    ids ?? [],
+  ]);
+  await session.run(
+    'DELETE FROM raw_attempt WHERE tenant_id = $1 AND raw_id = ANY ($2::bigint[])',
+    parameters,
+  );
+  await session.run(
+    `UPDATE raw_document SET state = 'pending' WHERE tenant_id = $1 AND id = ANY ($2::bigint[])`,
+    parameters,
+  );
+}
