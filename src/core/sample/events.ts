@@ -78,6 +78,8 @@ export function policyOn(scenario: Scenario, domain: string, day: number): Polic
   return policy;
 }
 
+type ResendPlan = Extract<EventPlan, { readonly kind: 'resend' | 'resend-changed' }>;
+
 /** What events do to a sender on a day. */
 export interface Disturbance {
   /** Factor on its volume. */
@@ -91,6 +93,7 @@ export interface Disturbance {
 export class Events {
   readonly #events: readonly EventPlan[];
   readonly #messages: number[];
+  readonly #resent = new Set<EventPlan>();
 
   constructor(events: readonly EventPlan[]) {
     this.#events = events;
@@ -116,9 +119,9 @@ export class Events {
     );
   }
 
-  /** Repetitions of this reporter's report about a domain in which the traffic of these days stands. */
-  resends(reporter: string, domain: string, firstDay: number, last: number) {
-    return this.#events.flatMap((event) =>
+  /** Copies of this reporter's report about a domain, in which the traffic of these days stands, that are sent. */
+  resends(reporter: string, domain: string, firstDay: number, last: number): ResendPlan[] {
+    const events = this.#events.flatMap((event) =>
       (event.kind === 'resend' || event.kind === 'resend-changed') &&
       event.reporter === reporter &&
       event.domain === domain &&
@@ -127,6 +130,8 @@ export class Events {
         ? [event]
         : [],
     );
+    for (const event of events) this.#resent.add(event);
+    return events;
   }
 
   /** Counts messages of a sender towards the events that they belong to. */
@@ -139,7 +144,12 @@ export class Events {
     }
   }
 
-  /** In order of their first day. */
+  #hasHappened(index: number): boolean {
+    const event = this.#events[index];
+    return event !== undefined && (!event.kind.startsWith('resend') || this.#resent.has(event));
+  }
+
+  /** In order of their first day; without copies of reports that were never made, for want of messages. */
   truth(scenario: Scenario, days: Calendar): TruthEvent[] {
     const domainOf = (event: EventPlan): string | null => {
       if ('domain' in event) return event.domain;
@@ -155,6 +165,7 @@ export class Events {
         reporter: 'reporter' in event ? event.reporter : null,
         messages: WITH_TRAFFIC.has(event.kind) ? (this.#messages[index] ?? 0) : null,
       }))
+      .filter((_, index) => this.#hasHappened(index))
       .sort((a, b) => a.firstDay.localeCompare(b.firstDay));
   }
 }

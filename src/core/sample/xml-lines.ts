@@ -20,7 +20,8 @@ export interface XmlLines {
 /** What XML 1.0 §2.2 does not allow in any form. */
 const FORBIDDEN = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
 const SPECIAL = /[&<>\r]/;
-const BEYOND_LATIN_1 = /[\u{100}-\u{10FFFF}]/gu;
+/** Beyond ISO-8859-1, or read as windows-1252 by nearly everybody (WHATWG Encoding, label iso-8859-1). */
+const BEYOND_LATIN_1 = /[\u{80}-\u{9F}\u{100}-\u{10FFFF}]/gu;
 
 function escaped(value: string, style: XmlStyle): string {
   const allowed = value.replace(FORBIDDEN, '');

@@ -37,13 +37,13 @@ function words(...numbers: readonly number[]): Buffer {
 }
 
 /** A zip archive of a few small files, deflated; its bytes depend on the content alone. No ZIP64. */
-export function zip(entries: readonly ZipEntry[]): Buffer {
+export function zip(entries: readonly ZipEntry[], level?: number): Buffer {
   const locals: Uint8Array[] = [];
   const centrals: Uint8Array[] = [];
   let offset = 0;
   for (const entry of entries) {
     const name = Buffer.from(entry.name, 'utf8');
-    const packed = deflateRawSync(entry.bytes);
+    const packed = deflateRawSync(entry.bytes, level === undefined ? {} : { level });
     const fields = common(entry, packed, name);
     locals.push(words(LOCAL_SIGNATURE), fields, name, packed);
     const central = Buffer.alloc(14);
