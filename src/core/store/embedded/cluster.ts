@@ -1,4 +1,4 @@
-import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { lchown, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Binaries } from './binaries.js';
 import { codeOf, diskFull, EmbeddedError, folderError, USE_YOUR_OWN } from './error.js';
@@ -34,12 +34,15 @@ export async function ensureCluster(home: Home, binaries: Binaries, user: Server
       `${home.cluster} is not empty and holds no database; move it away or choose another data folder.`,
     );
   }
+  // An empty folder gives way to the rename.
   await initialize(home, binaries, user);
 }
 
 async function initialize(home: Home, binaries: Binaries, user: ServerUser): Promise<void> {
   const unfinished = path.join(home.folder, UNFINISHED);
-  await rm(unfinished, { recursive: true, force: true });
+  await removeAs(user, unfinished);
+  await mkdir(unfinished, { mode: 0o700 });
+  if (user.runAs.uid !== undefined) await lchown(unfinished, user.uid, user.gid);
   const { code, stderr } = await runProgram(
     binaries.initdb,
     [
@@ -55,7 +58,7 @@ async function initialize(home: Home, binaries: Binaries, user: ServerUser): Pro
     user.runAs,
   );
   if (code !== 0) {
-    await rm(unfinished, { recursive: true, force: true });
+    await removeAs(user, unfinished);
     if (stderr.includes('No space left on device')) throw diskFull(home.folder);
     const reason =
       stderr
@@ -73,6 +76,12 @@ async function initialize(home: Home, binaries: Binaries, user: ServerUser): Pro
   } catch (error) {
     throw folderError(error, home.folder);
   }
+}
+
+/** What is inside goes in the user's own name, so that root follows no link that was laid there. */
+async function removeAs(user: ServerUser, folder: string): Promise<void> {
+  await runProgram('rm', ['-rf', '--', folder], user.runAs);
+  await rm(folder, { recursive: true, force: true });
 }
 
 /** Makes the new name last (fsync of a folder). */

@@ -7,10 +7,15 @@ import { runProgram } from './program.js';
 import { chooseServerUser, isRoot, type ServerUser } from './server-user.js';
 import { PORT } from './settings.js';
 
-/** Where the parts of one embedded server live: all in one folder that is closed to other users. */
+/**
+ * Where the parts of one embedded server live. As root the folder is root's own, and the server's user may enter it;
+ * `cluster` and `sockets` in it are that user's and closed to everybody else. So root never writes where a lesser user
+ * could lay a link for it.
+ */
 export interface Home {
   readonly folder: string;
   readonly cluster: string;
+  readonly sockets: string;
   readonly log: string;
   readonly config: string;
   readonly localConfig: string;
@@ -44,6 +49,7 @@ function homeIn(dataFolder: string): Home {
   return {
     folder,
     cluster: within('cluster'),
+    sockets: within('run'),
     log: within('server.log'),
     config: within('server.conf'),
     localConfig: within('local.conf'),
@@ -63,7 +69,7 @@ export async function prepareHome(
   note: (line: string) => void = () => undefined,
 ): Promise<{ readonly home: Home; readonly user: ServerUser }> {
   const home = await findHome(dataFolder);
-  const owner = await ownerOf(home.folder);
+  const owner = (isRoot() ? await ownerOf(home.cluster) : null) ?? (await ownerOf(home.folder));
   const user = await chooseServerUser(owner);
   try {
     if (!isRoot()) return { home: await makeOwn(home, owner, user), user };
@@ -93,10 +99,10 @@ export async function prepareHome(
  * temporary folder. Throws EmbeddedError `socket-folder` when somebody else has put something there.
  */
 export async function prepareSocketFolder(home: Home, user: ServerUser): Promise<string> {
-  const real = await realpath(home.folder);
-  if (fits(real)) return real;
+  const own = await realpath(home.sockets);
+  if (fits(own)) return own;
 
-  const { dev, ino } = await stat(real);
+  const { dev, ino } = await stat(own);
   const name = `dmarc-ops-${shortHash(`${dev}:${ino}`)}`;
   const folder = [os.tmpdir(), '/tmp'].map((temporary) => path.join(temporary, name)).find(fits);
   if (folder === undefined) throw new Error('the system has no temporary folder with a short path');
@@ -122,13 +128,13 @@ async function makeOwn(home: Home, owner: number | null, user: ServerUser): Prom
   if (owner !== null && owner !== user.uid) {
     throw new EmbeddedError(
       'folder-of-another-user',
-      `The database in ${home.folder} belongs to user id ${owner}, and we run as ${user.name}; ` +
-        `start dmarc-ops as that user or as root, choose another data folder, or ${USE_YOUR_OWN}.`,
+      `The database in ${home.folder} belongs to ${owner === 0 ? 'root' : `user id ${owner}`}, and we run as ${user.name}; ` +
+        `start dmarc-ops as that user, choose another data folder, or ${USE_YOUR_OWN}.`,
     );
   }
   await mkdir(path.dirname(home.folder), { recursive: true });
   await makePrivate(home.folder);
-  await chmod(home.folder, 0o700);
+  await makePrivate(home.sockets);
   return home;
 }
 
@@ -139,7 +145,12 @@ async function makeFor(home: Home, user: ServerUser): Promise<boolean> {
   if (first !== undefined) await openTheWay(first, outer);
   if (!(await canReach(outer, user))) return false;
   await makePrivate(home.folder);
-  await lchown(home.folder, user.uid, user.gid);
+  if ((await ownerOf(home.folder)) === 0) {
+    await lchown(home.folder, 0, user.gid);
+    await chmod(home.folder, 0o750);
+  }
+  await makePrivate(home.sockets);
+  await lchown(home.sockets, user.uid, user.gid);
   return true;
 }
 

@@ -13,6 +13,8 @@ export interface Connection {
   readonly port: number;
   readonly user: string;
   readonly database: string;
+  /** The environment may ask for TLS (PGSSLMODE), which a Unix socket does not have. */
+  readonly ssl: false;
 }
 
 /** A running server that this process uses. */
@@ -64,8 +66,8 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
 
   const { sockets, home } = here;
   return {
-    connection: { host: sockets, port: PORT, user: OWNER, database: DATABASE },
-    url: `postgresql://${OWNER}@localhost:${PORT}/${DATABASE}?host=${encodeURIComponent(sockets)}`,
+    connection: { host: sockets, port: PORT, user: OWNER, database: DATABASE, ssl: false },
+    url: `postgresql://${OWNER}@localhost:${PORT}/${DATABASE}?host=${encodeURIComponent(sockets)}&sslmode=disable`,
     dataFolder: path.dirname(home.folder),
     leave: async () => {
       leaving.abort();

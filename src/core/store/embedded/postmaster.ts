@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { constants } from 'node:fs';
 import { open, readFile, readlink, realpath, rename, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { Binaries } from './binaries.js';
@@ -7,11 +8,15 @@ import type { Home } from './home.js';
 import { PROGRAM_ENVIRONMENT, runProgram } from './program.js';
 import type { ServerUser } from './server-user.js';
 
-/** What postmaster.pid says about a server: lines 1 and 5 (PostgreSQL's pidfile.h). */
+/** What postmaster.pid says about a server: lines 1, 5 and 8 (PostgreSQL's pidfile.h). */
 export interface Postmaster {
   readonly pid: number;
   readonly sockets: string;
+  /** It takes connections, and has made its socket before. */
+  readonly ready: boolean;
 }
+
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
 
 /** The log starts anew above this size; the one before is kept. */
 const LOG_BYTES = 4 * 1024 * 1024;
@@ -23,7 +28,9 @@ export async function readPostmaster(home: Home): Promise<Postmaster | null> {
   try {
     const lines = (await readFile(path.join(home.cluster, 'postmaster.pid'), 'utf8')).split('\n');
     const pid = Number(lines[0]);
-    return Number.isInteger(pid) && pid > 0 ? { pid, sockets: lines[4] ?? '' } : null;
+    return Number.isInteger(pid) && pid > 0
+      ? { pid, sockets: lines[4] ?? '', ready: lines[7]?.trim() === 'ready' }
+      : null;
   } catch (error) {
     // Unreadable means another user's; that is put into words where the folder is prepared.
     if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(codeOf(error))) return null;
@@ -125,7 +132,7 @@ async function openLog(home: Home): Promise<FileHandle> {
     () => 0,
   );
   if (size > LOG_BYTES) await rename(home.log, `${home.log}.1`);
-  return open(home.log, 'a', 0o600);
+  return open(home.log, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o600);
 }
 
 async function readLog(home: Home, from: number): Promise<string> {

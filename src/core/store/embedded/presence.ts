@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { codeOf, EmbeddedError } from './error.js';
+import { codeOf, EmbeddedError, USE_YOUR_OWN } from './error.js';
 import { DATABASE, OWNER, PORT } from './settings.js';
 
 /** The server database that presence lives in: it is always there. */
@@ -40,6 +40,7 @@ export async function enter(sockets: string): Promise<Presence | null> {
     user: OWNER,
     database: MEETING_PLACE,
     application_name: APPLICATION,
+    ssl: false,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   });
   let lost: (() => void) | null = null;
@@ -56,7 +57,7 @@ export async function enter(sockets: string): Promise<Presence | null> {
   } catch (error) {
     await client.end().catch(() => undefined);
     if (isPassing(error)) return null;
-    throw error;
+    throw refused(error);
   }
   // A process that is done may end, whether it took its leave or not.
   holding(client).unref();
@@ -119,6 +120,17 @@ async function ensureDatabase(client: Client): Promise<void> {
   });
 }
 
+function refused(error: unknown): EmbeddedError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new EmbeddedError(
+    'start-failed',
+    codeOf(error) === '53300' // too_many_connections
+      ? 'All connections of the embedded PostgreSQL are taken; end another dmarc-ops first.'
+      : `The embedded PostgreSQL refuses us (${reason}); end it and try again, or ${USE_YOUR_OWN}.`,
+    { cause: error },
+  );
+}
+
 /** Whether trouble with a connection means no more than: not now. */
 function isPassing(error: unknown): boolean {
   switch (codeOf(error)) {
@@ -130,14 +142,6 @@ function isPassing(error: unknown): boolean {
     case '57P02': // crash_shutdown
     case '57P03': // cannot_connect_now: starting up or shutting down
       return true;
-    case '53300':
-      throw new EmbeddedError(
-        'start-failed',
-        'All connections of the embedded PostgreSQL are taken; end another dmarc-ops first.',
-        {
-          cause: error,
-        },
-      );
     case '':
       return error instanceof Error && /^(Connection terminated|timeout expired)/.test(error.message);
     default:

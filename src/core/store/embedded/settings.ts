@@ -25,6 +25,8 @@ const FOR_OUR_LOAD: Settings = {
   checkpoint_timeout: '15min',
   random_page_cost: '1.1',
   jit: 'off',
+  // The cores are busy with ingest, and containers give parallel workers too little shared memory (64 MB).
+  max_parallel_workers_per_gather: '0',
   max_logical_replication_workers: '0',
   timezone: 'UTC',
   cluster_name: 'dmarc-ops',
