@@ -33,8 +33,12 @@ function escaped(value: string, style: XmlStyle): string {
         .replaceAll('>', '&gt;')
         .replaceAll('\r', '&#13;')
     : allowed;
-  if (style.encoding !== 'iso-8859-1') return safe;
-  return safe.replace(BEYOND_LATIN_1, (character) => `&#x${character.codePointAt(0)?.toString(16)};`);
+  return style.encoding === 'iso-8859-1' ? referenced(safe) : safe;
+}
+
+/** Characters that the encoding has no bytes for as references, which stand for them in any text. */
+function referenced(xml: string): string {
+  return xml.replace(BEYOND_LATIN_1, (character) => `&#x${character.codePointAt(0)?.toString(16)};`);
 }
 
 /** `languages` gives the lang attribute of elements by their name (RFC 9990 §3.1.1). */
@@ -80,7 +84,7 @@ export function xmlLines(
     optional,
     requiredWord: (name, value) => leaf(name, cased(value)),
     word: (name, value) => optional(name, cased(value)),
-    raw: (xml) => lines.push(indent + xml),
+    raw: (xml) => lines.push(indent + (style.encoding === 'iso-8859-1' ? referenced(xml) : xml)),
     text: () => lines.join(style.indent === null ? '' : style.newline),
   };
 }
