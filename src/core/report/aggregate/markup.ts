@@ -1,0 +1,135 @@
+import { MOST_QUIET, tooQuiet } from './failures.js';
+
+/** A piece of a text that is XML more or less. */
+export type Markup =
+  | { readonly kind: 'open' | 'empty'; readonly name: string; readonly attributes: string }
+  | { readonly kind: 'close'; readonly name: string }
+  | { readonly kind: 'text' | 'cdata' | 'doctype'; readonly text: string }
+  /** A `<` that starts nothing. */
+  | { readonly kind: 'less-than' };
+
+/** Characters of one tag; a `<` without its `>` so near starts no tag. */
+const MOST_TAG = 8_192;
+
+const NAME = /[A-Za-z_:\u0080-\uffff][\w.:\-\u0080-\uffff]*/y;
+
+/** Not enough text yet to say what stands there. */
+const WAIT = Symbol('wait');
+type Found = readonly [markup: Markup | null, end: number];
+
+/** Cuts text that comes in pieces into markup, whatever state it is in. Comments and instructions are left out. */
+export class MarkupReader {
+  #text = '';
+  #at = 0;
+  #isLast = false;
+
+  add(text: string): void {
+    this.#text = this.#text.slice(this.#at) + text;
+    this.#at = 0;
+  }
+
+  /** No more text will come. */
+  end(): void {
+    this.#isLast = true;
+  }
+
+  /** What is left after the last `next`; nothing of it will be given again. */
+  takeRest(): string {
+    const rest = this.#text.slice(this.#at);
+    this.#at = this.#text.length;
+    return rest;
+  }
+
+  /** The next piece; null when more text is needed, or nothing remains. */
+  next(): Markup | null {
+    while (this.#at < this.#text.length) {
+      const found = this.#read();
+      if (found === WAIT) {
+        if (this.#text.length - this.#at > MOST_QUIET) throw tooQuiet();
+        return null;
+      }
+      const [markup, end] = found;
+      this.#at = end;
+      if (markup !== null) return markup;
+    }
+    return null;
+  }
+
+  #read(): Found | typeof WAIT {
+    const text = this.#text;
+    const at = this.#at;
+    const less = text.indexOf('<', at);
+    if (less !== at) {
+      const end = less < 0 ? text.length : less;
+      return [{ kind: 'text', text: text.slice(at, end) }, end];
+    }
+    const lead = text.slice(at, at + 9);
+    if (!this.#isLast && lead.length < 9 && /^<(?:$|[!?])/.test(lead)) return WAIT;
+    if (lead.startsWith('<!--')) return this.#until('-->', 4, null);
+    if (lead.startsWith('<?')) return this.#until('?>', 2, null);
+    if (lead === '<![CDATA[') return this.#until(']]>', 9, 'cdata');
+    if (lead === '<!DOCTYPE') return this.#doctype();
+    return this.#tag();
+  }
+
+  /** Everything up to a delimiter; the rest of the document where it never comes. */
+  #until(delimiter: string, skip: number, kind: 'cdata' | null): Found | typeof WAIT {
+    const start = this.#at + skip;
+    const end = this.#text.indexOf(delimiter, start);
+    if (end < 0 && !this.#isLast) return WAIT;
+    const stop = end < 0 ? this.#text.length : end;
+    const markup: Markup | null = kind === null ? null : { kind, text: this.#text.slice(start, stop) };
+    return [markup, end < 0 ? stop : stop + delimiter.length];
+  }
+
+  #doctype(): Found | typeof WAIT {
+    const text = this.#text;
+    const bracket = text.indexOf('[', this.#at);
+    const close = text.indexOf('>', this.#at);
+    const hasSubset = bracket >= 0 && (close < 0 || bracket < close);
+    const end = hasSubset ? text.indexOf(']', bracket) : close;
+    const stop = hasSubset && end >= 0 ? text.indexOf('>', end) : end;
+    if (stop < 0 && !this.#isLast) return WAIT;
+    const last = stop < 0 ? text.length : stop + 1;
+    return [{ kind: 'doctype', text: text.slice(this.#at, last) }, last];
+  }
+
+  #tag(): Found | typeof WAIT {
+    const text = this.#text;
+    const limit = Math.min(text.length, this.#at + MOST_TAG);
+    const undecided: Found | typeof WAIT =
+      this.#isLast || limit < text.length ? [{ kind: 'less-than' }, this.#at + 1] : WAIT;
+    const isClose = text.charAt(this.#at + 1) === '/';
+    NAME.lastIndex = this.#at + (isClose ? 2 : 1);
+    if (NAME.lastIndex >= limit) return undecided;
+    const name = NAME.exec(text)?.[0];
+    if (name === undefined) return [{ kind: 'less-than' }, this.#at + 1];
+    const start = this.#at + (isClose ? 2 : 1) + name.length;
+    if (start >= limit) return undecided;
+    if (!/[\s/>]/.test(text.charAt(start))) return [{ kind: 'less-than' }, this.#at + 1];
+    const end = tagEnd(text, start, limit);
+    if (end === 'undecided') return undecided;
+    if (end === 'none') return [{ kind: 'less-than' }, this.#at + 1];
+    if (isClose) return [{ kind: 'close', name }, end + 1];
+    const isEmpty = text.charAt(end - 1) === '/';
+    const attributes = text.slice(start, isEmpty ? end - 1 : end).trim();
+    return [{ kind: isEmpty ? 'empty' : 'open', name, attributes }, end + 1];
+  }
+}
+
+/** Place of the `>` that ends a tag; one in a quoted value does not. */
+function tagEnd(text: string, from: number, limit: number): number | 'undecided' | 'none' {
+  for (let at = from; at < limit; at += 1) {
+    const character = text.charAt(at);
+    if (character === '>') return at;
+    if (character === '<') return 'none';
+    if (character !== '"' && character !== "'") continue;
+    const quote = text.indexOf(character, at + 1);
+    const less = text.indexOf('<', at + 1);
+    const hasLess = less >= 0 && less < limit;
+    if ((quote < 0 || quote >= limit) && !hasLess) return 'undecided';
+    // A quote that is not closed before the next tag is no quote.
+    if (quote >= 0 && quote < limit && !(hasLess && less < quote)) at = quote;
+  }
+  return 'undecided';
+}
