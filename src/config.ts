@@ -24,6 +24,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** Whether domains that reports bring are claimed at once. */
   readonly autoClaim: boolean;
+  /** Whether the mail in failure reports is kept as it came; else its redacted form replaces it. */
+  readonly keepFailureMail: boolean;
   readonly limits: Limits;
   readonly platforms: readonly PlatformSetting[];
   /** Colour in a terminal was declined (no-color.org). */
@@ -90,6 +92,18 @@ const limitFields = LIMIT_SETTINGS.map(({ key, variable, summary, defaultText })
   return [variable, field] as const;
 });
 
+function onOrOff(otherwise: boolean) {
+  return z
+    .string()
+    .transform((text, context) => {
+      const value = SWITCH[text.toLowerCase()];
+      if (value === undefined)
+        context.addIssue({ code: 'custom', message: `must be on or off, not "${text}"` });
+      return value ?? z.NEVER;
+    })
+    .default(otherwise);
+}
+
 const schema = z.object({
   DATABASE_URL: databaseUrl.register(told, {
     meaning: 'PostgreSQL 15 or newer to keep everything in',
@@ -109,16 +123,14 @@ const schema = z.object({
     .pipe(z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`))
     .default('info')
     .register(told, { meaning: `Least important lines to log: ${LOG_LEVELS.join(', ')}`, otherwise: 'info' }),
-  AUTO_CLAIM: z
-    .string()
-    .transform((text, context) => {
-      const value = SWITCH[text.toLowerCase()];
-      if (value === undefined)
-        context.addIssue({ code: 'custom', message: `must be on or off, not "${text}"` });
-      return value ?? z.NEVER;
-    })
-    .default(true)
-    .register(told, { meaning: 'Claim domains as soon as a report brings them', otherwise: 'on' }),
+  AUTO_CLAIM: onOrOff(true).register(told, {
+    meaning: 'Claim domains as soon as a report brings them',
+    otherwise: 'on',
+  }),
+  KEEP_FAILURE_MAIL: onOrOff(false).register(told, {
+    meaning: 'Keep the mail in failure reports as it came, with the personal data in it',
+    otherwise: 'off: its redacted form replaces it',
+  }),
   ...Object.fromEntries(limitFields),
 });
 
@@ -141,7 +153,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   }
   if (unknown.length > 0) throw new ConfigError(unknown);
 
-  const { DATABASE_URL, DATABASE_OWNER_URL, DATA_DIR, LOG_LEVEL, AUTO_CLAIM } = result.data;
+  const { DATABASE_URL, DATABASE_OWNER_URL, DATA_DIR, LOG_LEVEL, AUTO_CLAIM, KEEP_FAILURE_MAIL } = result.data;
   const limits = result.data as unknown as Readonly<Record<string, number>>;
   return {
     databaseUrl: DATABASE_URL ?? null,
@@ -149,6 +161,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     dataDir: DATA_DIR,
     logLevel: LOG_LEVEL,
     autoClaim: AUTO_CLAIM,
+    keepFailureMail: KEEP_FAILURE_MAIL,
     limits: Object.fromEntries(
       LIMIT_SETTINGS.map(({ key, variable }) => [key, limits[variable]]),
     ) as unknown as Limits,

@@ -1,6 +1,6 @@
 import type { ReadDocument } from '../report/report.js';
 import { readReports } from '../report/read.js';
-import { asOneMail, redactedMail } from '../report/failure/redact.js';
+import { redactedMail } from '../report/failure/write.js';
 import { storeAggregates, type StagedReport, type StoreFacts } from '../store/aggregate.js';
 import {
   insertDocuments,
@@ -198,4 +198,13 @@ function tally(raws: number, rows: readonly DocumentRow[]): Processed {
     problems: rows.reduce((sum, row) => sum + row.problems.length, 0),
     failed: 0,
   };
+}
+
+/** Several mails as one that holds them all, which reads as each of them (RFC 2046 §5.1.5). */
+function asOneMail(mails: readonly string[]): string {
+  const [only = ''] = mails;
+  if (mails.length === 1) return only;
+  const boundary = 'dmarc-ops-redacted-mails';
+  const parts = mails.map((mail) => `--${boundary}\r\nContent-Type: message/rfc822\r\n\r\n${mail}\r\n`);
+  return `MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="${boundary}"\r\n\r\n${parts.join('')}--${boundary}--\r\n`;
 }

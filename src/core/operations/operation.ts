@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { ExpectedError } from '../expected-error.js';
 import type { IngestContext } from '../ingest/context.js';
 
 /** Rights grow from left to right. */
@@ -43,16 +44,13 @@ export function operation<Input extends z.ZodType, Result>(
   return definition;
 }
 
-/** Expected trouble: a code, one sentence that people may read, and what to do next. */
-export class OperationError extends Error {
-  readonly code: string;
-  /** What was likely meant, nearest first: a face may offer these as buttons. */
+/** Trouble that the asker can mend, with what was likely meant. */
+export class OperationError extends ExpectedError {
+  /** Nearest first: a face may offer these as buttons. */
   readonly suggestions: readonly string[];
 
   constructor(code: string, message: string, suggestions: readonly string[] = []) {
-    super(message);
-    this.name = 'OperationError';
-    this.code = code;
+    super(code, message);
     this.suggestions = suggestions;
   }
 }

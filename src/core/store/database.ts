@@ -124,6 +124,8 @@ function newPool(connection: Connection, connections: number): pg.Pool {
   });
   // An idle connection that breaks is dropped by the pool; the next query opens another or says what is wrong.
   pool.on('error', () => {});
+  // One that breaks while in use fails the query under way; the event beside it would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 

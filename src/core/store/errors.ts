@@ -1,13 +1,7 @@
-/** Trouble with the database that people can mend: a code, and a sentence that says what to do. */
-export class DatabaseError extends Error {
-  readonly code: string;
+import { ExpectedError } from '../expected-error.js';
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'DatabaseError';
-    this.code = code;
-  }
-}
+/** Trouble with the database that people can mend. */
+export class DatabaseError extends ExpectedError {}
 
 const GONE =
   'The database does not answer. Check that PostgreSQL runs and that DATABASE_URL is right; what was not committed is taken up again by the next run.';

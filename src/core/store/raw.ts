@@ -218,7 +218,7 @@ export async function replaceRaw(session: Session, tenant: number, id: number, d
   await session.run('DELETE FROM raw_chunk WHERE tenant_id = $1 AND raw_id = $2', [tenant, id]);
   await appendChunk(session, tenant, id, 0, data);
   await session.run(
-    `UPDATE raw_document SET redacted = true, encoding = 'as-is' WHERE tenant_id = $1 AND id = $2`,
-    [tenant, id],
+    `UPDATE raw_document SET redacted = true, encoding = 'as-is', size = $3 WHERE tenant_id = $1 AND id = $2`,
+    [tenant, id, data.length],
   );
 }

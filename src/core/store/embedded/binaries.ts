@@ -1,4 +1,4 @@
-import { chmod, cp, lstat, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { z } from 'zod';
@@ -97,27 +97,18 @@ async function copyInto(home: Home, native: string): Promise<string> {
   if ((await lstat(copy).catch(() => null)) !== null) return path.join(copy, 'native');
 
   const unfinished = `${copy}.unfinished`;
-  try {
+  await rm(home.programs, { recursive: true, force: true });
+  await mkdir(unfinished, { recursive: true });
+  const { code, stderr } = await runProgram('cp', ['-R', '--', native, unfinished]);
+  if (code !== 0) {
     await rm(home.programs, { recursive: true, force: true });
-    await mkdir(unfinished, { recursive: true });
-    await cp(native, path.join(unfinished, 'native'), {
-      recursive: true,
-      verbatimSymlinks: true,
-      filter: isNeeded,
-    });
-    await makeLinks(path.join(unfinished, 'native'));
-    for (const folder of [home.programs, unfinished]) await chmod(folder, 0o755);
-    await rename(unfinished, copy);
-  } catch (error) {
-    if (codeOf(error) === 'ENOSPC') throw diskFull(home.folder, error);
-    throw error;
+    if (stderr.includes('No space left on device')) throw diskFull(home.folder);
+    throw notWorking(native, `they cannot be copied to ${home.programs} (${stderr.trim()})`);
   }
+  await makeLinks(path.join(unfinished, 'native'));
+  for (const folder of [home.programs, unfinished]) await chmod(folder, 0o755);
+  await rename(unfinished, copy);
   return path.join(copy, 'native');
-}
-
-/** Libraries for linking programs against are of no use to a running server. */
-function isNeeded(file: string): boolean {
-  return !file.endsWith('.a');
 }
 
 async function use(folder: string, user: ServerUser): Promise<Binaries> {

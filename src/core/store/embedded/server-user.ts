@@ -53,12 +53,13 @@ function ourselves(): ServerUser {
 
 /** Asks `id`, which also knows users that come from a directory service. */
 async function lookUp(nameOrId: string): Promise<ServerUser | null> {
-  const [uid, gid, name] = await Promise.all(['-u', '-g', '-nu'].map((what) => ask(what, nameOrId)));
-  if (!uid || !gid || !name) return null;
+  const { code, stdout } = await runProgram('/bin/sh', [
+    '-c',
+    'id -u "$1" && id -g "$1" && id -nu "$1"',
+    'sh',
+    nameOrId,
+  ]);
+  const [uid, gid, name] = stdout.split('\n');
+  if (code !== 0 || !uid || !gid || !name) return null;
   return { name, uid: Number(uid), gid: Number(gid), runAs: { uid: Number(uid), gid: Number(gid) } };
-}
-
-async function ask(what: string, nameOrId: string): Promise<string | null> {
-  const { code, stdout } = await runProgram('id', [what, '--', nameOrId]);
-  return code === 0 ? stdout.trim() : null;
 }

@@ -1,0 +1,10 @@
+/** Trouble that people can mend: a code such as `database-gone`, and one sentence that says what to do next. */
+export class ExpectedError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}

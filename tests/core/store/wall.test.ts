@@ -1,0 +1,196 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { openDatabase, type Database } from '../../../src/core/store/database.js';
+import { ensureTenant } from '../../../src/core/store/tenants.js';
+import type { Session } from '../../../src/core/store/session.js';
+import { freshDatabase, onServer, type FreshDatabase } from '../../support/database.js';
+
+/** Rows of every table for one tenant, as the superuser who no policy binds. */
+const FILL = `
+  INSERT INTO domain (tenant_id, id, name, first_seen_at) OVERRIDING SYSTEM VALUE VALUES ($1, 1, 'example.com', now());
+  INSERT INTO reporter (tenant_id, id, name) OVERRIDING SYSTEM VALUE VALUES ($1, 1, 'reporter.example');
+  INSERT INTO raw_document (tenant_id, id, sha256, size, encoding, source, name, received_at) OVERRIDING SYSTEM VALUE
+    VALUES ($1, 1, sha256('x'), 1, 'as-is', 'test', 'x', now());
+  INSERT INTO raw_attempt VALUES ($1, 1, 1);
+  INSERT INTO raw_chunk VALUES ($1, 1, 0, 'x');
+  INSERT INTO aggregate_report (tenant_id, id, identity, domain_id, reporter_id, first_day, last_day, header, records, messages,
+    dmarc_pass, dkim_aligned, spf_aligned, received_at) OVERRIDING SYSTEM VALUE
+    VALUES ($1, 1, sha256('x'), 1, 1, '2026-03-01', '2026-03-01', '{}', 1, 1, 1, 1, 1, now());
+  INSERT INTO document (tenant_id, id, raw_id, sha256, kind, outcome, report_id) OVERRIDING SYSTEM VALUE
+    VALUES ($1, 1, 1, sha256('x'), 'aggregate', 'stored', 1);
+  INSERT INTO problem VALUES ($1, 1, 1, 'count-negative', 'x', NULL);
+  INSERT INTO record (tenant_id, domain_id, day, report_id, ordinal, reporter_id, messages) VALUES
+    ($1, 1, '2026-03-01', 1, 1, 1, 1), ($1, 1, '9999-12-31', 1, 2, 1, 1);
+  INSERT INTO rollup_source VALUES ($1, 1, '2026-03-01', '192.0.2.1', 1, 1, 1, 1, 0, 0);
+  INSERT INTO rollup_result VALUES ($1, 1, '2026-03-01', 1, 'none', true, true, 1);
+  INSERT INTO failure_report (tenant_id, document_id, report) VALUES ($1, 1, '{}');
+  INSERT INTO tls_result (tenant_id, document_id, reporter_id, successful, failed, policy) VALUES ($1, 1, 1, 1, 1, '{}');`;
+
+interface Relation {
+  readonly name: string;
+  readonly partition: boolean;
+}
+
+/** How the wall is held: by a runtime role, or forced on the one role there is. */
+describe.each(['runtime role', 'single role'] as const)('the wall between tenants, held by the %s', (how) => {
+  let fresh: FreshDatabase;
+  let db: Database;
+  let relations: Relation[];
+  let mine: number;
+  let theirs: number;
+  const role = 'wall_single_role';
+
+  beforeAll(async () => {
+    fresh = await freshDatabase();
+    const url = new URL(fresh.url);
+    if (how === 'single role') {
+      await onServer((server) => server.query(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`));
+      await onServer((server) => server.query(`ALTER DATABASE ${fresh.name} OWNER TO ${role}`));
+      url.username = role;
+      url.password = 'secret';
+    }
+    db = await openDatabase({ connection: url.href });
+    mine = await db.across((session) => ensureTenant(session, 'mine'));
+    theirs = await db.across((session) => ensureTenant(session, 'theirs'));
+    await db.across((session) => session.rows(`SELECT ensure_record_month('2026-03-01')`));
+    relations = await asSuperuser(async (client) => {
+      for (const tenant of [mine, theirs])
+        for (const statement of FILL.split(';').filter((text) => text.trim() !== ''))
+          await client.query(statement.replaceAll('$1', String(tenant)));
+      const { rows } = await client.query<Relation>(
+        `SELECT c.relname AS name, c.relispartition AS partition FROM pg_class c
+         WHERE c.relnamespace = 'dmarc_ops'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+           AND c.relname NOT IN ('migration', 'migration_lock') ORDER BY 1`,
+      );
+      return rows;
+    });
+  });
+
+  afterAll(async () => {
+    await db.close();
+    await fresh.drop();
+    if (how === 'single role') await onServer((server) => server.query(`DROP ROLE ${role}`));
+  });
+
+  const asSuperuser = async <T>(work: (client: pg.Client) => Promise<T>): Promise<T> => {
+    const client = new pg.Client(fresh.url);
+    await client.connect();
+    await client.query('SET search_path = dmarc_ops');
+    try {
+      return await work(client);
+    } finally {
+      await client.end();
+    }
+  };
+  const key = (relation: Relation) => (relation.name === 'tenant' ? 'id' : 'tenant_id');
+  const countAll = (relation: Relation) =>
+    asSuperuser(async (client) => {
+      const { rows } = await client.query<{ count: string }>(
+        `SELECT COUNT(*) FROM ${relation.name} WHERE ${key(relation)} = $1`,
+        [theirs],
+      );
+      return Number(rows[0]?.count);
+    });
+  /** Rows of the other tenant that a statement gets at; -1 when it is refused. */
+  const reach = async (tenant: number | null, sql: string): Promise<number> => {
+    const work = (session: Session) => session.run(sql, [theirs]);
+    const attempt = tenant === null ? db.across(work) : db.within(tenant, work);
+    return attempt.catch(() => -1);
+  };
+
+  it('has rows of the other tenant in every table and partition, so that there is something to guard', async () => {
+    for (const relation of relations)
+      expect([relation.name, await countAll(relation)]).not.toEqual([relation.name, 0]);
+    expect(relations.filter((relation) => relation.partition).length).toBeGreaterThanOrEqual(2);
+  });
+
+  it.each(['with the own tenant set', 'with no tenant set'])(
+    'hides them from reading, changing and deleting %s',
+    async (which) => {
+      const tenant = which === 'with no tenant set' ? null : mine;
+
+      for (const relation of relations) {
+        const { name } = relation;
+        const whose = `${key(relation)} = $1`;
+        // The owner of a single role may list tenants: they hold a name alone, and functions go round by them.
+        if (name === 'tenant' && how === 'single role') continue;
+        const seen = await reach(tenant, `SELECT FROM ${name} WHERE ${whose}`);
+        const changed = await reach(
+          tenant,
+          `UPDATE ${name} SET ${key(relation)} = ${key(relation)} WHERE ${whose}`,
+        );
+        const taken = await reach(tenant, `UPDATE ${name} SET ${key(relation)} = ${mine} WHERE ${whose}`);
+        const deleted = await reach(tenant, `DELETE FROM ${name} WHERE ${whose}`);
+        for (const rows of [seen, changed, taken, deleted])
+          expect([name, rows]).toSatisfy(([, count]) => count === 0 || count === -1);
+        expect([name, await countAll(relation)]).not.toEqual([name, 0]);
+      }
+    },
+  );
+
+  it('lets nobody write rows in the name of the other tenant', async () => {
+    for (const relation of relations) {
+      const { name } = relation;
+      if (name === 'tenant' && how === 'single role') continue;
+      const before = await countAll(relation);
+      const columns = await asSuperuser(async (client) => {
+        const { rows } = await client.query<{ columns: string }>(
+          `SELECT string_agg(quote_ident(column_name), ', ') AS columns FROM information_schema.columns
+           WHERE table_schema = 'dmarc_ops' AND table_name = $1 AND column_name <> $2 AND is_identity = 'NO'`,
+          [name, key(relation)],
+        );
+        return rows[0]?.columns ?? '';
+      });
+      const own = await reach(
+        mine,
+        `INSERT INTO ${name} (${key(relation)}, ${columns}) SELECT $1, ${columns} FROM ${name} LIMIT 1`,
+      );
+
+      expect([name, own]).toEqual([name, -1]);
+      expect(await countAll(relation)).toBe(before);
+    }
+  });
+
+  it('lets the own tenant see its own rows through parents, and partitions give nothing more', async () => {
+    for (const relation of relations) {
+      const own = await db
+        .within(mine, (session) =>
+          session.rows(`SELECT FROM ${relation.name} WHERE ${key(relation)} = $1`, [mine]),
+        )
+        .then(
+          (rows) => rows.length,
+          () => -1,
+        );
+      if (relation.partition && how === 'runtime role')
+        expect([relation.name, own]).toEqual([relation.name, -1]);
+      else expect([relation.name, own]).not.toEqual([relation.name, 0]);
+    }
+  });
+
+  it('hides the other tenant behind COPY, joins, subqueries and prepared statements too', async () => {
+    const ways = [
+      `SELECT FROM record a, record b WHERE b.tenant_id = $1`,
+      `SELECT FROM domain WHERE (SELECT COUNT(*) FROM record WHERE tenant_id = $1) > 0`,
+      `WITH x AS (SELECT * FROM rollup_source) SELECT FROM x WHERE tenant_id = $1`,
+      `SELECT FROM tenant t LEFT JOIN raw_document r ON true WHERE r.tenant_id = $1`,
+    ];
+    for (const sql of ways) expect([sql, await reach(mine, sql)]).toEqual([sql, 0]);
+    const copied = await reach(
+      mine,
+      `COPY (SELECT * FROM record WHERE tenant_id = ${theirs}) TO PROGRAM 'cat'`,
+    );
+    expect(copied).toBe(-1);
+  });
+
+  it('gives nothing when the setting holds nonsense', async () => {
+    for (const value of ['', ' ', '0', '-1', "1' OR '1'='1", 'NULL']) {
+      const rows = await db
+        .across(async (session) => {
+          await session.rows(`SELECT set_config('dmarc_ops.tenant', $1, true)`, [value]);
+          return session.rows('SELECT FROM record');
+        })
+        .catch(() => []);
+      expect([value, rows.length]).toEqual([value, 0]);
+    }
+  });
+});
