@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { editDistance } from '../core/analysis/nearest.js';
 import { dayOf } from '../core/analysis/range.js';
+import { ExpectedError } from '../core/expected-error.js';
 import type { Context } from '../core/operations/operation.js';
 import { OperationError, ROLES } from '../core/operations/operation.js';
 import { explain, readArguments } from './arguments.js';
@@ -8,6 +9,7 @@ import { ask } from './ask.js';
 import type { Button, Card } from './card.js';
 import {
   badInputCard,
+  localOnlyCard,
   operationErrorCard,
   refusedCard,
   unexpectedCard,
@@ -21,6 +23,8 @@ import { readWords, writeWords } from './words.js';
 export interface Request {
   readonly text: string;
   readonly context: Context;
+  /** Whether the asker sits at the machine that runs this, and may name its files. */
+  readonly local: boolean;
 }
 
 type Input = Readonly<Record<string, unknown>>;
@@ -44,6 +48,7 @@ export async function dispatch(request: Request, commands: readonly Command[]): 
   const { operation } = command;
   if (ROLES.indexOf(context.actor.role) < ROLES.indexOf(operation.role))
     return refusedCard(command, context.actor.role, operation.role);
+  if (operation.local === true && !request.local) return localOnlyCard(command);
 
   const given = readArguments(command, found.words, read.options, dayOf(now));
   if (given.error !== null) return badInputCard(command, given.error);
@@ -63,12 +68,10 @@ async function answer(
     const result = await command.operation.run(context, input);
     return command.card(result, input, now);
   } catch (error) {
-    if (error instanceof OperationError)
-      return operationErrorCard(
-        command.name,
-        error.message,
-        suggestionButtons(command, given, error.suggestions),
-      );
+    if (error instanceof ExpectedError) {
+      const suggestions = error instanceof OperationError ? error.suggestions : [];
+      return operationErrorCard(command.name, error.message, suggestionButtons(command, given, suggestions));
+    }
     const id = randomUUID().slice(0, 8);
     context.log.error('A command failed', { id, command: command.name, error });
     return unexpectedCard(command.name, id);

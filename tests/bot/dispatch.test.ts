@@ -6,7 +6,7 @@ import type { Actor } from '../../src/core/operations/operation.js';
 import { commands, contextFor } from './support/shop.js';
 
 const ask = (text: string, role: Actor['role'] = 'admin'): Promise<Card> =>
-  dispatch({ text, context: contextFor(role).context }, commands);
+  dispatch({ text, context: contextFor(role).context, local: true }, commands);
 
 describe('a request becomes the input of an operation', () => {
   it.each<[string, string, object]>([
@@ -118,7 +118,7 @@ describe('trouble becomes a sentence', () => {
   it('the unexpected is logged with an id, and people see the id alone', async () => {
     const { context, errors } = contextFor();
 
-    const card = await dispatch({ text: 'summary broken.example.com', context }, commands);
+    const card = await dispatch({ text: 'summary broken.example.com', context, local: true }, commands);
 
     const id = errors[0]?.facts?.['id'];
     expect(id).toMatch(/^[0-9a-f]{8}$/);
@@ -148,7 +148,7 @@ describe('trouble becomes a sentence', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(part, { maxLength: 8 }), async (parts) => {
-        const card = await dispatch({ text: parts.join(' '), context }, commands);
+        const card = await dispatch({ text: parts.join(' '), context, local: true }, commands);
 
         expect(card.verdict.length).toBeGreaterThan(0);
       }),

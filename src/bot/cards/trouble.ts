@@ -39,11 +39,21 @@ export function refusedCard(command: Command, has: Role, needs: Role): Card {
   };
 }
 
+/** An operation that names files of the machine, asked from elsewhere. */
+export function localOnlyCard(command: Command): Card {
+  return {
+    ...warning(
+      `Not here: ${command.name}`,
+      `${command.name} names files of the machine that runs this service, so only its terminal may ask it.`,
+    ),
+    advice: `On that machine: dmarc-ops ${command.examples[0] ?? command.name}`,
+  };
+}
+
 /** Trouble that people can mend, as the operation tells it. */
 export function operationErrorCard(title: string, message: string, buttons: readonly Button[]): Card {
   return {
     ...warning(title, message),
-    advice: buttons.length > 0 ? 'Did you mean one of these?' : null,
     buttons,
   };
 }

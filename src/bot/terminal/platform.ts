@@ -46,7 +46,7 @@ export async function chat(
       if (typed.type === 'command') {
         if (typed.pressed || !interactive) await write(terminal.output, `› ${visible(typed.text)}\n`);
         const stopNote = noteIfSlow(terminal.output, interactive);
-        const card = await dispatch({ text: typed.text, context }, commands).finally(stopNote);
+        const card = await dispatch({ text: typed.text, context, local: true }, commands).finally(stopNote);
         buttons = card.buttons.slice(0, MOST_BUTTONS);
         await write(
           terminal.output,

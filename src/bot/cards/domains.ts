@@ -1,0 +1,99 @@
+import type { ClaimResult, DomainsResult } from '../../core/operations/domains.js';
+import type { Asked } from '../ask.js';
+import { ask } from '../ask.js';
+import type { Card } from '../card.js';
+import { count, counted, percent } from '../figures.js';
+import { footer, nextButton, passTone, periodButtons } from './parts.js';
+
+/** Domains that reports speak of, a page of them. */
+export function domainsCard(result: DomainsResult, input: Asked, now: Date): Card {
+  const { items, range, next } = result;
+  if (items.length === 0)
+    return {
+      title: 'Domains',
+      tone: 'neutral',
+      verdict: 'No report has come in yet, so no domain is known.',
+      parts: [],
+      advice: 'Take reports in, such as: ingest reports/',
+      buttons: [{ label: 'Status', command: 'status' }],
+      footer: null,
+    };
+  const claimed = items.filter((item) => item.claimed).length;
+  const failing = items
+    .filter(({ figures }) => figures.messages > 0 && passTone(figures) !== 'good')
+    .toSorted(
+      (a, b) => b.figures.messages - b.figures.dmarcPass - (a.figures.messages - a.figures.dmarcPass),
+    );
+  const worst = failing[0] ?? items.toSorted((a, b) => b.figures.messages - a.figures.messages)[0];
+  return {
+    title: 'Domains',
+    tone: failing.length > 0 ? 'warning' : 'good',
+    verdict: `${counted(items.length, 'domain')}${next === null ? '' : ' on this page'}, ${count(claimed)} claimed. ${
+      failing.length === 0 ? 'None does badly.' : `${counted(failing.length, 'domain')} with many failures.`
+    }`,
+    parts: [
+      {
+        type: 'table',
+        title: null,
+        columns: [
+          { name: 'Domain', align: 'left' },
+          { name: 'Messages', align: 'right' },
+          { name: 'Pass', align: 'right' },
+          { name: 'Policy', align: 'left' },
+          { name: 'Last report', align: 'left' },
+          { name: 'Claimed', align: 'left' },
+        ],
+        rows: items.map(({ domain, figures, policy, lastReport, claimed: mine }) => [
+          domain,
+          count(figures.messages),
+          percent(figures.dmarcPass, figures.messages),
+          policy?.p ?? '–',
+          lastReport?.slice(0, 10) ?? '–',
+          mine ? 'yes' : 'no',
+        ]),
+        more: next === null ? null : 'There are more.',
+      },
+    ],
+    advice: worst === undefined ? null : `Look at ${worst.domain}.`,
+    buttons: [
+      ...(worst === undefined
+        ? []
+        : [
+            {
+              label: worst.domain,
+              command: ask('summary', [worst.domain], { from: range.from, to: range.to }),
+            },
+          ]),
+      ...nextButton('domains', [], input, next),
+      { label: 'All together', command: ask('summary', [], { from: range.from, to: range.to }) },
+      ...periodButtons('domains', [], range, input),
+    ],
+    footer: footer(range, input, now),
+  };
+}
+
+/** Tells that a domain is claimed or released now, or was so before. */
+export function claimCard(result: ClaimResult): Card {
+  const { domain, claimed, changed, seen } = result;
+  const state = claimed ? 'claimed' : 'not claimed';
+  return {
+    title: claimed ? `Claim ${domain}` : `Release ${domain}`,
+    tone: changed ? 'good' : 'neutral',
+    verdict: changed
+      ? `${domain} is ${claimed ? 'claimed: alerts and digests will speak of it' : 'released: its reports are kept, and nobody is alerted'}.`
+      : `${domain} was ${state} already; nothing changed.`,
+    parts: [],
+    advice:
+      claimed && !seen
+        ? 'No report has spoken of it yet: check that the rua address of its DMARC record leads here.'
+        : null,
+    buttons: [
+      ...(seen ? [{ label: 'Summary', command: ask('summary', [domain]) }] : []),
+      changed && claimed
+        ? { label: 'Release', command: ask('release', [domain]) }
+        : { label: 'Claim', command: ask('claim', [domain]) },
+      { label: 'Domains', command: 'domains' },
+    ],
+    footer: null,
+  };
+}

@@ -1,0 +1,210 @@
+import type { DayFigures, Figures } from '../../core/analysis/figures.js';
+import type { Range } from '../../core/analysis/range.js';
+import { addDays, dayOf } from '../../core/analysis/range.js';
+import type { Asked } from '../ask.js';
+import { ask } from '../ask.js';
+import type { Button, Card, Chart, Fact, Tone } from '../card.js';
+import { ago, change, count, counted, moment, percent, period, pointsChange } from '../figures.js';
+
+/** Pieces that several cards share, so that the same figure reads the same everywhere. */
+
+/** Shares of messages that pass: from here on good, and below the second bad. Between them people should look. */
+const GOOD_SHARE = 0.95;
+const BAD_SHARE = 0.8;
+/** Periods that people ask for next. */
+const USUAL_DAYS = [7, 30, 90] as const;
+/** Fewer days are no chart. */
+const FEWEST_DAYS = 3;
+/** Reports of a day come in until so many days later. */
+const REPORTS_LATE_DAYS = 2;
+
+/** A domain's name, or `all domains`. */
+export function subject(domain: string | null | undefined): string {
+  return domain ?? 'all domains';
+}
+
+/** The colour of a pass rate. */
+export function passTone(figures: Figures): Tone {
+  if (figures.messages === 0) return 'neutral';
+  const share = figures.dmarcPass / figures.messages;
+  if (share >= GOOD_SHARE) return 'good';
+  return share >= BAD_SHARE ? 'warning' : 'bad';
+}
+
+/** `98.2 % of 41,310 messages pass.` */
+export function passSentence(figures: Figures): string {
+  if (figures.messages === 1)
+    return figures.dmarcPass === 1 ? 'The one message passes.' : 'The one message fails.';
+  if (figures.dmarcPass === figures.messages) return `All ${count(figures.messages)} messages pass.`;
+  if (figures.dmarcPass === 0) return `None of ${count(figures.messages)} messages pass.`;
+  return `${percent(figures.dmarcPass, figures.messages)} of ${count(figures.messages)} messages pass.`;
+}
+
+/** Messages, pass rate, both alignments and what was done; with the change against the period before. */
+export function figureFacts(figures: Figures, before: Figures | null, days: number): Fact[] {
+  const share = (name: string, pick: (figures: Figures) => number): Fact => {
+    const value = percent(pick(figures), figures.messages);
+    const points =
+      before === null
+        ? null
+        : pointsChange(
+            { part: pick(figures), of: figures.messages },
+            { part: pick(before), of: before.messages },
+          );
+    return points === null ? { name, value } : { name, value, note: points };
+  };
+  const messages: Fact = { name: 'Messages', value: count(figures.messages) };
+  return [
+    before === null
+      ? messages
+      : {
+          ...messages,
+          note:
+            before.messages === 0
+              ? `none in the ${counted(days, 'day')} before`
+              : `${change(figures.messages, before.messages)} on the ${counted(days, 'day')} before`,
+        },
+    share('DMARC pass', (f) => f.dmarcPass),
+    share('DKIM aligned', (f) => f.dkimAligned),
+    share('SPF aligned', (f) => f.spfAligned),
+    { name: 'Not delivered', value: dispositionText(figures) },
+  ];
+}
+
+/** What receivers did with the messages that they did not simply let through. */
+export function dispositionText(figures: Figures): string {
+  if (figures.quarantined === 0 && figures.rejected === 0) return 'none';
+  const parts = [];
+  if (figures.quarantined > 0) parts.push(`${count(figures.quarantined)} quarantined`);
+  if (figures.rejected > 0) parts.push(`${count(figures.rejected)} rejected`);
+  return parts.join(', ');
+}
+
+/** Passes and failures by day; nothing for a period too short to draw or without messages. */
+export function daysChart(series: readonly DayFigures[]): Chart[] {
+  if (series.length < FEWEST_DAYS || series.every((one) => one.figures.messages === 0)) return [];
+  return [
+    {
+      type: 'chart',
+      shape: 'days',
+      title: 'Messages a day',
+      alt: `Messages that pass and fail on each of ${series.length} days.`,
+      unit: 'messages',
+      days: series.map((one) => one.day),
+      series: [
+        { name: 'pass', tone: 'good', values: series.map((one) => one.figures.dmarcPass) },
+        {
+          name: 'fail',
+          tone: 'bad',
+          values: series.map((one) => one.figures.messages - one.figures.dmarcPass),
+        },
+      ],
+    },
+  ];
+}
+
+/** Filters of the operations; an order or a place in a list is none. */
+const FILTERS = ['source', 'dkim', 'spf', 'disposition', 'reporter'] as const;
+
+/** The filters of some input, without period, domain and place in a list: what further questions keep. */
+export function filtersOf(input: Asked): Asked {
+  return Object.fromEntries(
+    FILTERS.filter((name) => input[name] !== undefined).map((name) => [name, input[name]]),
+  );
+}
+
+/** Filters in words, such as `only dkim fail, reporter Example Mail`; null where there are none. */
+export function filterText(input: Asked): string | null {
+  const parts = Object.entries(filtersOf(input)).map(([name, value]) => `${name} ${String(value)}`);
+  return parts.length === 0 ? null : `only ${parts.join(', ')}`;
+}
+
+/** Another question about the same domain, period and filters. */
+export function follow(
+  label: string,
+  name: string,
+  domain: string | null,
+  range: Range,
+  input: Asked,
+): Button {
+  return { label, command: ask(name, [domain], { ...filtersOf(input), from: range.from, to: range.to }) };
+}
+
+/** The same question over the usual periods, but for the one that is shown. */
+export function periodButtons(
+  name: string,
+  words: readonly (string | null)[],
+  range: Range,
+  input: Asked,
+): Button[] {
+  return USUAL_DAYS.filter((days) => days !== range.days).map((days) => ({
+    label: counted(days, 'day'),
+    command: ask(name, words, { ...filtersOf(input), days }),
+  }));
+}
+
+/** The button to the next page with all else the same; none at the end of a list. */
+export function nextButton(
+  name: string,
+  words: readonly (string | null)[],
+  input: Asked,
+  next: string | null,
+): Button[] {
+  if (next === null) return [];
+  const { domain: _domain, cursor: _cursor, ...rest } = input;
+  return [{ label: 'Next page', command: ask(name, words, { ...rest, cursor: next }) }];
+}
+
+/** Period, filters and further remarks, for the foot of a card. */
+export function footer(
+  range: Range,
+  input: Asked,
+  now: Date,
+  ...remarks: readonly (string | null)[]
+): string {
+  const late =
+    range.to > addDays(dayOf(now), -REPORTS_LATE_DAYS) ? 'the last two days are still coming in' : null;
+  return [period(range), filterText(input), ...remarks, late].filter((part) => part !== null).join(' · ');
+}
+
+/** Says that a period has no messages, when the last report came where that is known, and the likely cause. */
+export function noMessagesCard(facts: {
+  readonly title: string;
+  readonly of: string;
+  readonly range: Range;
+  readonly input: Asked;
+  readonly now: Date;
+  /** ISO 8601; null where none ever came, undefined where the operation does not say. */
+  readonly lastReport?: string | null;
+  /** A sentence in the place of the last report. */
+  readonly remark?: string;
+  readonly buttons: readonly Button[];
+}): Card {
+  const { title, of, range, input, now, lastReport, buttons } = facts;
+  return {
+    title,
+    tone: 'neutral',
+    verdict: [`No messages of ${of} in this period.`, facts.remark ?? lastReportSentence(lastReport, now)]
+      .join(' ')
+      .trim(),
+    parts: [],
+    advice: noMessagesAdvice(lastReport, range, filterText(input) !== null),
+    buttons,
+    footer: footer(range, input, now),
+  };
+}
+
+function lastReportSentence(lastReport: string | null | undefined, now: Date): string {
+  if (lastReport === undefined) return '';
+  if (lastReport === null) return 'No report has come yet.';
+  return `The last report came ${ago(lastReport, now)} (${moment(lastReport)}).`;
+}
+
+function noMessagesAdvice(lastReport: string | null | undefined, range: Range, filtered: boolean): string {
+  if (lastReport === null)
+    return 'Check that the rua address of the DMARC record leads here; reporters send once a day.';
+  if (filtered) return 'Ask without the filters, or for a longer period.';
+  if (lastReport !== undefined && lastReport.slice(0, 10) < range.from)
+    return 'Reports stopped before this period: check the rua address and the mailbox that takes them in.';
+  return 'Ask for a longer period.';
+}

@@ -1,0 +1,164 @@
+import type { SummaryResult } from '../../core/operations/summary.js';
+import type { Asked } from '../ask.js';
+import { ask } from '../ask.js';
+import type { Button, Card, CardPart, Fact, Tone } from '../card.js';
+import { count, counted, percent } from '../figures.js';
+import {
+  daysChart,
+  figureFacts,
+  filtersOf,
+  follow,
+  footer,
+  noMessagesCard,
+  passSentence,
+  passTone,
+  periodButtons,
+  subject,
+} from './parts.js';
+import { policySentence, policyText } from './policy.js';
+import { shortTable, sourceName } from './tables.js';
+
+/** How well a domain, or all of them, does: verdict, figures, days, who sends most, and what to do. */
+export function summaryCard(result: SummaryResult, input: Asked, now: Date): Card {
+  const title = `Summary of ${subject(result.domain)}`;
+  if (result.figures.messages === 0) return emptyCard(title, result, input, now);
+  const step = nextStepOf(result, input);
+  return {
+    title,
+    tone: toneOf(result),
+    verdict: verdictOf(result),
+    parts: [
+      {
+        type: 'facts',
+        facts: [
+          ...figureFacts(result.figures, result.before.figures, result.range.days),
+          ...furtherFacts(result),
+        ],
+      },
+      ...daysChart(result.series),
+      ...topTable(result),
+    ],
+    advice: step.advice,
+    buttons: [
+      ...step.buttons,
+      ...(result.domain === null
+        ? [{ label: 'Domains', command: 'domains' }]
+        : [follow('Sources', 'sources', result.domain, result.range, input)]),
+      follow('Failures', 'failures', result.domain, result.range, input),
+      follow('Reporters', 'reporters', result.domain, result.range, input),
+      ...periodButtons('summary', [result.domain], result.range, input),
+    ],
+    footer: footer(result.range, input, now),
+  };
+}
+
+function emptyCard(title: string, result: SummaryResult, input: Asked, now: Date): Card {
+  const older = {
+    label: '1 year',
+    command: ask('summary', [result.domain], { ...filtersOf(input), days: 365 }),
+  };
+  return noMessagesCard({
+    title,
+    of: subject(result.domain),
+    range: result.range,
+    input,
+    now,
+    lastReport: result.lastReceived,
+    buttons:
+      result.lastReceived === null
+        ? [{ label: 'Status', command: 'status' }]
+        : [older, { label: 'Status', command: 'status' }],
+  });
+}
+
+function toneOf(result: SummaryResult): Tone {
+  const tone = passTone(result.figures);
+  const worry = result.newFailing.length > 0 || result.policy?.p === 'none';
+  return tone === 'good' && worry ? 'warning' : tone;
+}
+
+function verdictOf(result: SummaryResult): string {
+  const failing = result.newFailing.length;
+  return [
+    passSentence(result.figures),
+    failing === 0
+      ? null
+      : `${failing === 1 ? 'One new sender fails' : `${count(failing)} new senders fail`}.`,
+    policySentence(result.policy),
+  ]
+    .filter((sentence) => sentence !== null)
+    .join(' ');
+}
+
+function furtherFacts(result: SummaryResult): Fact[] {
+  const { policy, completeness } = result;
+  const facts: Fact[] = [];
+  if (policy !== null) facts.push({ name: 'Policy', value: policyText(policy), note: `as of ${policy.day}` });
+  const top = result.topReporters.slice(0, 3).map(({ reporter }) => reporter);
+  facts.push({
+    name: 'Reporters',
+    value: counted(result.reporters, 'reporter'),
+    note: `most from ${top.join(', ')}`,
+  });
+  if (completeness.share !== null) {
+    const missing =
+      completeness.missingCount === 0
+        ? {}
+        : {
+            note: `missing: ${completeness.missing.slice(0, 3).join(', ')}${completeness.missingCount > 3 ? ', …' : ''}`,
+          };
+    facts.push({
+      name: 'Completeness',
+      value: `${percent(completeness.received, completeness.expected)} of expected reports`,
+      ...missing,
+    });
+  }
+  return facts;
+}
+
+function topTable(result: SummaryResult): CardPart[] {
+  if (result.domain === null) {
+    const rows = result.topDomains.map(({ domain, figures }) => ({ name: domain, figures }));
+    return [shortTable('Domains with most failing messages', 'Domain', rows)];
+  }
+  const rows = result.topSources.map(({ source, figures, isNew }) => ({
+    name: sourceName(source),
+    figures,
+    note: isNew ? 'new' : '',
+  }));
+  return [shortTable('Top sources', 'Source', rows)];
+}
+
+function nextStepOf(result: SummaryResult, input: Asked): { advice: string | null; buttons: Button[] } {
+  const step = result.nextStep;
+  const { domain, range } = result;
+  if (step === null || step.code === 'get-reports' || step.code === 'keep-watching') {
+    const [worst] = result.topDomains;
+    if (domain !== null || worst === undefined || worst.figures.dmarcPass === worst.figures.messages)
+      return { advice: null, buttons: [] };
+    const button = follow(worst.domain, 'summary', worst.domain, range, input);
+    return { advice: `Look at ${worst.domain}: most failing messages are in its name.`, buttons: [button] };
+  }
+  if (step.code === 'raise-policy')
+    return {
+      advice: `Nearly all passes. If the failing sources are not yours, publish p=${step.to}.`,
+      buttons: [
+        {
+          label: 'Failing sources',
+          command: ask('sources', [domain], { order: 'failing', from: range.from, to: range.to }),
+        },
+      ],
+    };
+  const button = {
+    label: step.source,
+    command: ask('source', [step.source, domain], { from: range.from, to: range.to }),
+  };
+  const fails = `${counted(step.failed, 'message')} of it ${step.failed === 1 ? 'fails' : 'fail'}`;
+  return {
+    advice:
+      step.code === 'look-at-new-source'
+        ? `Look at ${step.source}: it is new, and ${fails}.`
+        : `Look at ${step.source}: ${fails}. If it is yours, align its DKIM or SPF.`,
+    buttons: [button],
+  };
+}

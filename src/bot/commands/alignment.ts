@@ -1,0 +1,12 @@
+import { alignment as operation } from '../../core/operations/series.js';
+import { alignmentCard } from '../cards/series.js';
+import { command } from '../command.js';
+
+export const alignment = command({
+  name: 'alignment',
+  aliases: ['align'],
+  operation,
+  positional: ['domain'],
+  examples: ['alignment example.com 30d'],
+  card: alignmentCard,
+});

@@ -1,0 +1,12 @@
+import { ingest as operation } from '../../core/operations/ingest.js';
+import { ingestCard } from '../cards/intake.js';
+import { command } from '../command.js';
+
+export const ingest = command({
+  name: 'ingest',
+  aliases: [],
+  operation,
+  positional: ['paths'],
+  examples: ['ingest reports/', 'ingest report.xml.gz mails/'],
+  card: ingestCard,
+});

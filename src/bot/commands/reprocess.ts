@@ -1,0 +1,12 @@
+import { reprocess as operation } from '../../core/operations/reprocess.js';
+import { reprocessCard } from '../cards/intake.js';
+import { command } from '../command.js';
+
+export const reprocess = command({
+  name: 'reprocess',
+  aliases: [],
+  operation,
+  positional: ['domain'],
+  examples: ['reprocess', 'reprocess failed:yes'],
+  card: reprocessCard,
+});

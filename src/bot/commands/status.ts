@@ -1,0 +1,12 @@
+import { status as operation } from '../../core/operations/intake.js';
+import { statusCard } from '../cards/intake.js';
+import { command } from '../command.js';
+
+export const status = command({
+  name: 'status',
+  aliases: [],
+  operation,
+  positional: [],
+  examples: ['status'],
+  card: statusCard,
+});
