@@ -1,0 +1,90 @@
+import { constants, createInflateRaw, inflateRawSync, type InflateRaw } from 'node:zlib';
+import type { ByteReader } from './byte-reader.js';
+import { UnpackError } from './unpack-error.js';
+
+/** Bytes that zlib unpacks in one go; larger steps cost fewer changes of thread. */
+const STEP = 128 * 1024;
+
+export interface Inflated {
+  readonly bytes: Uint8Array;
+  /** Packed bytes up to the end of the deflate stream. */
+  readonly consumed: number;
+}
+
+/**
+ * Unpacks raw deflate (RFC 1951) in memory; what follows its end is left alone, and a cut stream gives what it has.
+ * Null where more than `cap` bytes come out. Throws UnpackError on damaged bytes.
+ */
+export function inflateInMemory(bytes: Uint8Array, cap: number, what: string): Inflated | null {
+  try {
+    const options = {
+      maxOutputLength: cap,
+      finishFlush: constants.Z_SYNC_FLUSH,
+      chunkSize: STEP / 2,
+      info: true,
+    };
+    // With `info`, Node returns the engine beside the buffer; the types do not say so.
+    const { buffer, engine } = inflateRawSync(bytes, options) as unknown as {
+      buffer: Buffer;
+      engine: InflateRaw;
+    };
+    return { bytes: buffer, consumed: engine.bytesWritten };
+  } catch (error) {
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return null;
+    throw asUnpackError(error, what);
+  }
+}
+
+/**
+ * Unpacks raw deflate from where `input` stands and leaves `input` right behind its end; a cut stream ends early.
+ * Throws UnpackError on damaged bytes and what `input` throws.
+ */
+export async function* inflate(input: ByteReader, what: string): AsyncGenerator<Uint8Array> {
+  const engine = createInflateRaw({ chunkSize: STEP, finishFlush: constants.Z_SYNC_FLUSH });
+  // zlib may hold back chunks it has no need of; they are given back to the reader at the end.
+  const fed: Uint8Array[] = [];
+  let fedBytes = 0;
+
+  async function feed(): Promise<void> {
+    for (;;) {
+      const chunk = await input.next();
+      if (!chunk) {
+        engine.end();
+        return;
+      }
+      fed.splice(0, fed.length, chunk);
+      fedBytes += chunk.length;
+      await new Promise<void>((resolve, reject) => {
+        engine.write(chunk, (error) => (error ? reject(error) : resolve()));
+      });
+      if (engine.bytesWritten < fedBytes) return;
+    }
+  }
+
+  const feeding = feed().catch((error: unknown) => {
+    engine.destroy(error instanceof Error ? error : new Error(String(error)));
+  });
+  try {
+    for await (const chunk of engine) yield chunk as Uint8Array;
+    await feeding;
+  } catch (error) {
+    throw codeOf(error)?.startsWith('Z_') ? asUnpackError(error, what) : error;
+  } finally {
+    engine.destroy();
+  }
+  const rest = fedBytes - engine.bytesWritten;
+  const last = fed[0];
+  if (rest > 0 && last) input.unread(last.subarray(last.length - rest));
+}
+
+function asUnpackError(error: unknown, what: string): unknown {
+  if (!codeOf(error)?.startsWith('Z_')) return error;
+  return new UnpackError(
+    `${what}-damaged`,
+    `The ${what} data is damaged and cannot be unpacked; ask the reporter to send the report again.`,
+  );
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

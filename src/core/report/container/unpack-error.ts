@@ -1,0 +1,13 @@
+/**
+ * The bytes are not what their container promises: damaged, encrypted or of a kind that is not read. `code` and
+ * `message` are shown to people as they are.
+ */
+export class UnpackError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'UnpackError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,98 @@
+import { detect, HEAD_BYTES } from '../container/detect.js';
+import type { FailureParts } from '../failure/read.js';
+import { readFields, textOfBytes } from '../failure/fields.js';
+import { readTextOnly } from '../failure/text-only.js';
+import type { Limits } from '../limits.js';
+import type { Mail, Part } from './parts.js';
+
+/** What a mail holds that matters here. */
+export interface MailContent {
+  /** Failure reports, each with the message that it is about. */
+  readonly failures: readonly FailureParts[];
+  /** Whether a failure report was made of text for people. */
+  readonly textOnly: boolean;
+  /** Parts that are, or hold, reports or other mails; the number counts all parts of the mail from 1. */
+  readonly members: readonly { readonly part: Part; readonly number: number }[];
+  /** Whether a part is signed or encrypted by S/MIME as a whole (RFC 8551 §3.2). */
+  readonly smime: boolean;
+}
+
+/** Sorts the parts of a mail. Texts, pictures, signatures and the like are passed over. */
+export function sortParts(mail: Mail, limits: Limits): MailContent {
+  const failures: { fields: FailureParts['fields']; message: string | null }[] = [];
+  const members: { part: Part; number: number }[] = [];
+  let smime = false;
+  for (const [index, part] of mail.parts.entries()) {
+    const last = failures.at(-1);
+    if (isFeedback(part)) {
+      const { fields } = readFields(textOfBytes(part.bytes), limits.textLength);
+      failures.push({ fields, message: null });
+    } else if (isMessage(part) && last?.message === null) {
+      last.message = textOfBytes(part.bytes);
+    } else if (/^application\/(?:x-)?pkcs7-mime$/.test(part.mimeType)) {
+      smime = true;
+    } else if (isMember(part)) {
+      members.push({ part, number: index + 1 });
+    }
+  }
+  if (failures.length > 0) return { failures, textOnly: false, members, smime };
+
+  const textOnly = textOnlyFailure(mail, limits);
+  if (textOnly === null) return { failures, textOnly: false, members, smime };
+  return {
+    failures: [textOnly],
+    textOnly: true,
+    members: members.filter(({ part }) => !isMessage(part)),
+    smime,
+  };
+}
+
+function textOnlyFailure(mail: Mail, limits: Limits): FailureParts | null {
+  const texts = mail.parts.filter((part) => part.mimeType === 'text/plain');
+  const message = mail.parts.find(isMessage);
+  return readTextOnly(
+    {
+      subject: mail.subject,
+      text: texts.map((part) => textOfBytes(part.bytes)).join('\n'),
+      message: message ? textOfBytes(message.bytes) : null,
+    },
+    limits.textLength,
+  );
+}
+
+function isFeedback(part: Part): boolean {
+  if (part.mimeType === 'message/feedback-report') return true;
+  return /^\s*feedback-type[ \t]*:/i.test(Buffer.from(part.bytes.subarray(0, 256)).toString('latin1'));
+}
+
+function isMessage(part: Part): boolean {
+  return /^(?:message\/(?:rfc822|global|rfc822-headers|global-headers)|text\/rfc822-headers)$/.test(
+    part.mimeType,
+  );
+}
+
+/** Types of parts that are no report, whatever they look like: SVG pictures are XML, invitations look like mails. */
+const OTHER_TYPES =
+  /^(?:image|audio|video|font)\/|^text\/(?:html|calendar|css|vcard|x-vcard|rfc822-headers)$|signature$/;
+/** Parts that were meant to be a report, by name or type; where they are none, people should know. */
+const MEANT_AS_REPORT = /gzip|zip|xml|json|tlsrpt/;
+const REPORT_NAME = /\.(?:xml|json|gz|gzip|zip|tgz|bz2|xz)$/i;
+
+function isMember(part: Part): boolean {
+  if (OTHER_TYPES.test(part.mimeType)) return false;
+  if (/^message\/(?:rfc822|global)$/.test(part.mimeType)) return true;
+  const kind = detect(part.bytes.subarray(0, HEAD_BYTES));
+  switch (kind.type) {
+    case 'mail':
+      return !part.mimeType.startsWith('text/') && !part.mimeType.startsWith('message/');
+    case 'html':
+      return false;
+    case 'unknown':
+    case 'empty':
+      return MEANT_AS_REPORT.test(part.mimeType) || REPORT_NAME.test(part.name ?? '');
+    case 'foreign':
+      return kind.archive;
+    default:
+      return true;
+  }
+}
