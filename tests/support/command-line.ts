@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { run } from '../../src/cli/run.js';
 
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 /** Resolved here, so that the child may run in any folder. */
@@ -32,6 +34,25 @@ export function shell(
   options: CommandLineOptions = {},
 ): Promise<Ended> {
   return ended('bash', ['-c', script, 'bash', process.execPath, '--import', TSX, CLI, ...words], options);
+}
+
+/** Runs the command line inside the test: for what depends on words alone, and is asked in many ways. */
+export async function commandLineHere(words: readonly string[]): Promise<Omit<Ended, 'signal'>> {
+  const output = collector();
+  const errors = collector();
+  const code = await run(words, { input: Readable.from([]), output: output.stream, errors: errors.stream });
+  return { code, output: output.text(), errors: errors.text() };
+}
+
+function collector(): { readonly stream: Writable; readonly text: () => string } {
+  const chunks: Buffer[] = [];
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      chunks.push(chunk);
+      done();
+    },
+  });
+  return { stream, text: () => Buffer.concat(chunks).toString() };
 }
 
 function ended(program: string, words: readonly string[], options: CommandLineOptions): Promise<Ended> {

@@ -1,0 +1,142 @@
+import { dayOf, parseRange } from '../core/analysis/range.js';
+import type { Context } from '../core/operations/operation.js';
+import { explain, optionNames, readArguments } from '../bot/arguments.js';
+import type { Command } from '../bot/command.js';
+import { renderCard } from '../bot/terminal/render.js';
+import { wantsColour } from '../bot/terminal/style.js';
+import { type Option, readWords, type Word } from '../bot/words.js';
+import { EXIT, UsageError } from './failure.js';
+import { print } from './output.js';
+import type { Io, LazyVerb, Verb } from './verb.js';
+
+/** Opens what operations need, as the local operator. */
+export type OpenContext = () => Promise<{ readonly context: Context; close(): Promise<void> }>;
+
+const JSON_OPTION = 'json';
+
+/** Every chat command as a verb of the command line: the same words, the same operation, the same card. */
+export function operationVerbs(
+  commands: readonly Command[],
+  open: OpenContext,
+  noColour: () => boolean,
+): LazyVerb[] {
+  return commands.map((command) => ({
+    name: command.name,
+    summary: command.operation.summary.replace(/\.$/u, ''),
+    load: () => Promise.resolve(operationVerb(command, open, noColour)),
+  }));
+}
+
+function operationVerb(command: Command, open: OpenContext, noColour: () => boolean): Verb {
+  const words = command.positional.map((name) => `[${name.toUpperCase()}]`);
+  return {
+    help: {
+      usage: [command.name, ...words, '[--OPTION VALUE | OPTION:VALUE]…', `[--${JSON_OPTION}]`].join(' '),
+      options: {
+        ...Object.fromEntries(
+          optionNames(command).map((name) => [name.toLowerCase(), { value: 'VALUE', summary: '' }]),
+        ),
+        [JSON_OPTION]: { value: null, summary: 'Print the plain result instead of a card' },
+      },
+      examples: command.examples,
+    },
+    run: (given, io) => runOperation(command, given, io, open, noColour()),
+  };
+}
+
+async function runOperation(
+  command: Command,
+  given: readonly string[],
+  io: Io,
+  open: OpenContext,
+  noColour: boolean,
+): Promise<number> {
+  const today = dayOf(new Date());
+  const { words, options, json } = splitWords(command.name, given, today);
+  const read = readArguments(command, words, options, today);
+  if (read.error !== null) throw usage(command, read.error);
+  const parsed = command.operation.input.safeParse(read.input, { reportInput: true });
+  if (!parsed.success) throw usage(command, explain(command, parsed.error));
+
+  const opened = await open();
+  const { context } = opened;
+  try {
+    const result = await command.operation.run(context, parsed.data);
+    const { isTTY, columns } = io.output as Partial<NodeJS.WriteStream>;
+    const colour = wantsColour(isTTY === true, { noColour });
+    const card = (): string =>
+      renderCard(command.card(result, parsed.data, context.now()), { columns, colour });
+    await print(io.output, json ? `${JSON.stringify(result, null, 2)}\n` : card());
+    return EXIT.ok;
+  } finally {
+    await opened.close();
+  }
+}
+
+interface Split {
+  readonly words: readonly Word[];
+  readonly options: readonly Option[];
+  readonly json: boolean;
+}
+
+/**
+ * Words of a shell as words of a chat: `--name value`, `--name=value` and `name:value` are the same option. A word
+ * with spaces was quoted in the shell, and is a name unless it is a period (`"last week"`).
+ */
+export function splitWords(name: string, given: readonly string[], today: string): Split {
+  const words: Word[] = [];
+  const options: Option[] = [];
+  let json = false;
+  for (let at = 0; at < given.length; at += 1) {
+    const word = given[at] ?? '';
+    if (word === '--') {
+      words.push(...given.slice(at + 1).map((text) => ({ text, quoted: true })));
+      break;
+    }
+    if (word === `--${JSON_OPTION}`) {
+      json = true;
+    } else if (word.startsWith('--')) {
+      const { option, used } = longOption(word.slice(2), given[at + 1]);
+      options.push(option);
+      at += used;
+    } else if (word.length > 1 && word.startsWith('-')) {
+      throw new UsageError(`${name} has no option ${word}. See: dmarc-ops help ${name}`);
+    } else {
+      const read = readShellWord(word, today);
+      words.push(...read.words);
+      options.push(...read.options);
+    }
+  }
+  return { words, options, json };
+}
+
+/** An option without a value says yes. */
+function longOption(
+  text: string,
+  next: string | undefined,
+): { readonly option: Option; readonly used: number } {
+  const [name = '', ...value] = text.split('=');
+  if (value.length > 0) return { option: { name: name.toLowerCase(), value: value.join('=') }, used: 0 };
+  if (next === undefined || next.startsWith('--'))
+    return { option: { name: name.toLowerCase(), value: 'yes' }, used: 0 };
+  return { option: { name: name.toLowerCase(), value: next }, used: 1 };
+}
+
+function readShellWord(word: string, today: string): Pick<Split, 'words' | 'options'> {
+  if (!/\s/u.test(word)) {
+    const read = readWords(word);
+    return read.error === null ? read : { words: [{ text: word, quoted: true }], options: [] };
+  }
+  const [, name, value] = /^([a-z]{2,}):(.*)$/isu.exec(word) ?? [];
+  if (name !== undefined && value !== undefined)
+    return { words: [], options: [{ name: name.toLowerCase(), value: value.trim() }] };
+  const parts = word.trim().split(/\s+/u);
+  const { range, rest } = parseRange(parts, today);
+  if (range !== null && rest.length === 0)
+    return { words: parts.map((text) => ({ text, quoted: false })), options: [] };
+  return { words: [{ text: word, quoted: true }], options: [] };
+}
+
+function usage(command: Command, sentence: string): UsageError {
+  return new UsageError(`${sentence} See: dmarc-ops help ${command.name}`);
+}

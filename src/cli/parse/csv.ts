@@ -1,0 +1,108 @@
+import { stringify } from 'csv-stringify/sync';
+import type { AggregateReport, ReportRecord } from '../../core/report/report.js';
+import type { Output } from '../output.js';
+import { plain } from '../plain.js';
+import type { Format, PrintedDocument } from './format.js';
+import { HeldText } from './held-text.js';
+
+/** The columns: first what is the same for a whole document, then what is a record's own. */
+const DOCUMENT_COLUMNS = ['file', 'member', 'reporter', 'reportId', 'domain', 'begin', 'end'] as const;
+const RECORD_COLUMNS = [
+  'sourceIp',
+  'count',
+  'disposition',
+  'dkim',
+  'spf',
+  'headerFrom',
+  'envelopeFrom',
+  'envelopeTo',
+  'dkimResults',
+  'spfResults',
+  'reasons',
+] as const;
+
+/**
+ * One row a record. Cells that a spreadsheet would take for a formula begin with an apostrophe, and cells hold no
+ * line breaks. What is no aggregate report has no rows: it is told in a sentence by `tell`.
+ */
+export function csvFormat(output: Output, tell: (sentence: string) => void): Format {
+  const rows = new HeldText();
+  return {
+    begin: () => output.write(csv([[...DOCUMENT_COLUMNS, ...RECORD_COLUMNS]])),
+    records: (records) => (records.length === 0 ? undefined : rows.add(csv(records.map(recordCells)))),
+    discard: () => rows.clear(),
+    document: async (file, document) => {
+      if (document.kind !== 'aggregate') return tell(sentenceOf(file, document));
+      const prefix = csv([documentCells(file, document.member, document.report)]).slice(0, -1);
+      for await (const line of lines(rows.chunks())) await output.write(`${prefix},${line}\n`);
+      await rows.clear();
+    },
+    end: () => undefined,
+    close: () => rows.close(),
+  };
+}
+
+type Cell = string | number;
+
+function csv(rows: readonly (readonly Cell[])[]): string {
+  return stringify([...rows], { escape_formulas: true });
+}
+
+function documentCells(file: string, member: string | null, report: AggregateReport): Cell[] {
+  const { reporter, reportId, domain, begin, end } = report;
+  return [file, member, reporter.orgName, reportId, domain, begin, end].map(cell);
+}
+
+function recordCells(record: ReportRecord): Cell[] {
+  const { dkim, spf } = record.authResults;
+  return [
+    cell(record.sourceIp),
+    record.count,
+    cell(record.disposition),
+    cell(record.dkim),
+    cell(record.spf),
+    cell(record.headerFrom),
+    cell(record.envelopeFrom),
+    cell(record.envelopeTo),
+    cell(dkim.map((it) => result(it.domain, it.selector, it.result)).join(' ')),
+    cell(spf.map((it) => result(it.domain, it.scope, it.result)).join(' ')),
+    cell(
+      joined(
+        record.reasons.map(({ type, comment }) => joined([type, comment], ': ')),
+        '; ',
+      ),
+    ),
+  ];
+}
+
+/** Such as `example.com/selector1=pass`. */
+function result(domain: string | null, detail: string | null, outcome: string | null): string {
+  return `${joined([domain, detail], '/')}=${outcome ?? ''}`;
+}
+
+function joined(parts: readonly (string | null)[], separator: string): string {
+  return parts.filter((part) => part !== null && part !== '').join(separator);
+}
+
+function cell(text: string | null): string {
+  return text === null ? '' : plain(text);
+}
+
+function sentenceOf(file: string, { kind, member, error }: PrintedDocument): string {
+  const name = member === null ? file : `${file} (${member})`;
+  if (error !== null) return `${name} could not be read: ${error.message}`;
+  const what = kind === 'failure' ? 'a failure report' : 'an SMTP TLS report';
+  return `${name} is ${what} and has no rows; --format ndjson shows it.`;
+}
+
+/** Lines of text in chunks; cells hold no line breaks, so every one ends a row. */
+async function* lines(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of chunks) {
+    const text = rest + (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }));
+    const parts = text.split('\n');
+    rest = parts.pop() ?? '';
+    yield* parts;
+  }
+}
