@@ -7,7 +7,7 @@ import { AT, below, codeOf, FIRST_LEAF, NAMES, pathOf } from './grammar.js';
 import { HeadFields } from './head.js';
 import { RecordFields } from './record.js';
 import { Tally } from './tally.js';
-import { cutText, show } from './values.js';
+import { cutText, hasContent, show } from './values.js';
 
 /** Elements that no standard names, kept of one document; a report can have millions of records. */
 const MOST_EXTENSIONS = 100_000;
@@ -145,13 +145,13 @@ export class ReportBuilder {
 
   /** The report and its figures. Throws Refused where nothing was found that could be counted. */
   finish(): { report: AggregateReport; totals: Totals } {
-    if (!this.#found) {
-      const root = this.#root === null ? 'no element at all' : `the element ${show(this.#root)}`;
+    if (this.#root === null && !this.#found)
+      throw new Refused('not-xml', 'The document holds no XML element at all.');
+    if (!this.#found)
       throw new Refused(
         'not-a-report',
-        `This is no DMARC aggregate report: it has ${root} in place of "feedback".`,
+        `This is no DMARC aggregate report: its root is ${show(this.#root ?? '')} and not "feedback".`,
       );
-    }
     const { records } = this.#tally;
     const domain = this.#head.domain;
     if (records === 0 && domain === null)
@@ -248,9 +248,7 @@ export class ReportBuilder {
     }
     this.#extension.start(name, attributes, this.#prefixes);
     // RFC 9990 lets a record hold any further element, and extensions anything.
-    const isAllowed =
-      parent === AT.record || parent === AT.extensions || NAMES[code]?.startsWith('extension');
-    if (isAllowed === true) return;
+    if (parent === AT.record || parent === AT.extensions || NAMES[code]?.startsWith('extension')) return;
     this.#place = parent;
     this.#note(
       'element-unknown',
@@ -264,8 +262,7 @@ export class ReportBuilder {
     if (!this.#extension.complete) return;
     if (this.#extension.cut)
       this.#note('extension-cut', `An extension was cut after ${this.#limits.textLength} characters.`);
-    const owner = this.#inRecord ? this.#record : this.#head;
-    owner.addExtension(this.#extension.take());
+    (this.#inRecord ? this.#record : this.#head).addExtension(this.#extension.take());
   }
 
   #language(name: string, attributes: Attributes): void {
@@ -299,9 +296,4 @@ export class ReportBuilder {
       this.#problems.add(code, message, this.#place === AT.record ? record : `${record} ${path}`);
     }
   }
-}
-
-function hasContent(text: string): boolean {
-  for (let i = 0; i < text.length; i += 1) if (text.charCodeAt(i) > 32) return true;
-  return false;
 }

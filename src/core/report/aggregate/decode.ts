@@ -24,8 +24,8 @@ export function createDecoder(problems: ProblemList): Decoder {
   const start = (): string => {
     const bytes = head;
     head = new Uint8Array(0);
-    const skipped = skipHead(bytes, problems);
-    decoder = chooseDecoder(bytes.subarray(0, HEAD), bytes.subarray(skipped), problems);
+    const skipped = skipHead(bytes.subarray(0, HEAD), problems);
+    decoder = chooseDecoder(bytes.subarray(0, HEAD), bytes.subarray(skipped, HEAD), problems);
     return decoder.write(bytes.subarray(skipped));
   };
 
@@ -81,7 +81,7 @@ function chooseDecoder(head: Uint8Array, text: Uint8Array, problems: ProblemList
 
 /** The encoding that the XML declaration names; null where there is none. */
 function declaredEncoding(text: Uint8Array): string | null {
-  const start = Buffer.from(text.subarray(0, HEAD)).toString('latin1');
+  const start = Buffer.from(text).toString('latin1');
   const match = /^<\?xml\s[^>]*?\sencoding\s*=\s*["']([^"'>]{1,40})["']/.exec(start);
   return match?.[1] ?? null;
 }
@@ -89,6 +89,7 @@ function declaredEncoding(text: Uint8Array): string | null {
 /** By the WHATWG list of labels, where ISO-8859-1 and US-ASCII are windows-1252. Throws for unknown labels. */
 function platformDecoder(label: string): Decoder {
   const decoder = new TextDecoder(label);
+  if (decoder.encoding === 'windows-1252') return { write: windows1252, end: () => '' };
   return {
     write: (bytes) => decoder.decode(bytes, { stream: true }),
     end: () => decoder.decode(),
@@ -141,9 +142,16 @@ function sequenceLength(lead: number): number {
   return lead >= 0xc2 ? 2 : 1;
 }
 
+/** 0x80 to 0x9f; Node's own decoder takes them for control characters now and then. */
+const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+
+function windows1252(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  return text.replace(/[\u0080-\u009f]/g, (character) => WINDOWS_1252.charAt(character.charCodeAt(0) - 0x80));
+}
+
 /** Sequences that are UTF-8 as such, every other byte beyond ASCII as windows-1252. */
 function repair(bytes: Buffer): string {
-  const windows1252 = new TextDecoder('windows-1252');
   let text = '';
   let plain = 0;
   let at = 0;
@@ -153,7 +161,7 @@ function repair(bytes: Buffer): string {
     const isGood =
       byte < 0x80 || (length > 1 && isUtf8(bytes.subarray(at, at + length)) && at + length <= bytes.length);
     if (!isGood) {
-      text += bytes.toString('utf8', plain, at) + windows1252.decode(bytes.subarray(at, at + 1));
+      text += bytes.toString('utf8', plain, at) + windows1252(bytes.subarray(at, at + 1));
       plain = at + 1;
     }
     at += isGood ? length : 1;

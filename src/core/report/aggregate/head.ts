@@ -139,6 +139,8 @@ export class HeadFields {
         return wordOf(text, WORDS.testing, this.#note);
       case AT.discoveryMethod:
         return wordOf(text, WORDS.discovery, this.#note);
+      case AT.email:
+        return textOf(text)?.replace(/^<(.*)>$/, '$1') ?? null;
       default:
         return textOf(text);
     }

@@ -34,6 +34,7 @@ export class LenientReader {
   #slice = '';
   #text = '';
   #open: OpenTag[] = [];
+  #leading: string | null = null;
   #epilogue = '';
 
   constructor(builder: ReportBuilder, problems: ProblemList, limits: Limits) {
@@ -106,6 +107,12 @@ export class LenientReader {
     }
     this.#builder.open(name, this.#slices.attributesOf(attributes));
     this.#state = 'report';
+    if (this.#leading !== null)
+      this.#problems.add(
+        'leading-text',
+        `Text before the report was left out: ${show(this.#leading)}.`,
+        null,
+      );
     if (isEmpty) this.#closeReport();
   }
 
@@ -209,8 +216,7 @@ export class LenientReader {
     if (raw === '') return;
     this.#text = '';
     if (this.#state === 'before') {
-      if (/[^\s\p{Cc}]/u.test(raw))
-        this.#problems.add('leading-text', `Text before the report was left out: ${show(raw.trim())}.`, null);
+      if (/[^\s\p{Cc}]/u.test(raw)) this.#leading ??= raw.trim();
       return;
     }
     const { text, hadBare, hadForbidden } = mendText(raw);

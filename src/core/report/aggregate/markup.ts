@@ -124,12 +124,12 @@ function tagEnd(text: string, from: number, limit: number): number | 'undecided'
     if (character === '>') return at;
     if (character === '<') return 'none';
     if (character !== '"' && character !== "'") continue;
-    const quote = text.indexOf(character, at + 1);
     const less = text.indexOf('<', at + 1);
-    const hasLess = less >= 0 && less < limit;
-    if ((quote < 0 || quote >= limit) && !hasLess) return 'undecided';
+    const last = less >= 0 && less < limit ? less : limit;
+    const quote = text.slice(at + 1, last).indexOf(character);
+    if (quote < 0 && last === limit) return 'undecided';
     // A quote that is not closed before the next tag is no quote.
-    if (quote >= 0 && quote < limit && !(hasLess && less < quote)) at = quote;
+    if (quote >= 0) at += quote + 1;
   }
   return 'undecided';
 }

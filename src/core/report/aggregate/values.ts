@@ -11,6 +11,12 @@ export function cutText(text: string, limit: number): string {
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? limit - 1 : limit);
 }
 
+/** Whether there is anything but white space. */
+export function hasContent(text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) if (text.charCodeAt(i) > 32) return true;
+  return false;
+}
+
 /** A value in quotes for a message: bounded, on one line. */
 export function show(value: string): string {
   const shown = cutText(value, SHOWN).replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ');
