@@ -1,3 +1,5 @@
+import { ExpectedError } from '../../expected-error.js';
+
 /** What kept the embedded PostgreSQL from running, by name. */
 export type EmbeddedTrouble =
   | 'platform-unsupported'
@@ -15,14 +17,8 @@ export type EmbeddedTrouble =
   | 'timed-out';
 
 /** The embedded PostgreSQL cannot run: one sentence on what is wrong, and what to do about it. */
-export class EmbeddedError extends Error {
-  readonly code: EmbeddedTrouble;
-
-  constructor(code: EmbeddedTrouble, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'EmbeddedError';
-    this.code = code;
-  }
+export class EmbeddedError extends ExpectedError {
+  declare readonly code: EmbeddedTrouble;
 }
 
 /** The way out that is always open. */

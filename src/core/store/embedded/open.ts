@@ -50,6 +50,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
     });
   };
   const revive = async (): Promise<void> => {
+    let told = '';
     while (!leaving.signal.aborted) {
       try {
         here = await arrive(options, false);
@@ -57,7 +58,9 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
         watch();
         return;
       } catch (error) {
-        note(`The embedded PostgreSQL went away: ${error instanceof Error ? error.message : String(error)}`);
+        const reason = error instanceof Error ? error.message : String(error);
+        if (reason !== told) note(`The embedded PostgreSQL went away: ${reason}`);
+        told = reason;
         await sleep(REVIVE_MS, undefined, { ref: false, signal: leaving.signal }).catch(() => undefined);
       }
     }
