@@ -145,5 +145,8 @@ export function writeAggregate(
     namespaceAttribute(report, style),
   );
   const head = [declaration(style), style.wrapper].filter((line) => line !== '');
-  return encoded(style.before + [...head, out.text()].join(style.newline) + style.after, style);
+  return encoded(
+    style.before + [...head, out.text()].join(style.indent === null ? '' : style.newline) + style.after,
+    style,
+  );
 }
