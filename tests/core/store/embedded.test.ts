@@ -262,6 +262,17 @@ describe('where the data can be', () => {
     expect(await user.tell({ do: 'leave' })).toBe('stopped');
   });
 
+  test.skipIf(!isRoot)('a user without a name, as containers have, is told so', async () => {
+    const nameless = newProcess({ uid: 54_321, gid: 54_321 });
+
+    await expect(
+      nameless.tell({ do: 'open', options: { dataFolder: dataFolderOf() } }),
+    ).rejects.toMatchObject({
+      code: 'no-server-user',
+      message: expect.stringContaining('user id 54321 has none'),
+    });
+  });
+
   test.skipIf(nobody === null)('root goes on with what a normal user has begun', async () => {
     const dataFolder = dataFolderOf(nobody ?? undefined);
     const user = newProcess(nobody ?? {});

@@ -36,7 +36,8 @@ const SOCKET_PATH_BYTES = 103;
 export async function findHome(dataFolder: string): Promise<Home> {
   const folder = path.resolve(dataFolder);
   try {
-    return homeIn((await readFile(path.join(folder, ELSEWHERE), 'utf8')).trim());
+    const elsewhere = (await readFile(path.join(folder, ELSEWHERE), 'utf8')).trim();
+    return homeIn(path.isAbsolute(elsewhere) ? elsewhere : folder);
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(codeOf(error))) return homeIn(folder);
     throw error;
