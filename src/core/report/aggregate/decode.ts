@@ -102,7 +102,6 @@ function createUtf8Decoder(problems: ProblemList): Decoder {
 
   const decode = (bytes: Buffer): string => {
     if (isUtf8(bytes)) return bytes.toString('utf8');
-    if (!isRepaired) problems.add('encoding-repaired', 'Bytes that are no UTF-8 were read as windows-1252.');
     isRepaired = true;
     return repair(bytes);
   };
@@ -118,9 +117,10 @@ function createUtf8Decoder(problems: ProblemList): Decoder {
       return decode(buffer.subarray(0, whole));
     },
     end() {
-      const rest = carried;
+      const rest = carried === null ? '' : decode(carried);
       carried = null;
-      return rest === null ? '' : decode(rest);
+      if (isRepaired) problems.add('encoding-repaired', 'Bytes that are no UTF-8 were read as windows-1252.');
+      return rest;
     },
   };
 }
