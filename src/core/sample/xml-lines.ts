@@ -14,7 +14,10 @@ export interface XmlLines {
   word(name: string, value: string | null): void;
   /** A line as it is. */
   raw(xml: string): void;
-  text(): string;
+  /** How many lines wait. */
+  readonly waiting: number;
+  /** The lines since the last call as text that follows what was taken before; an empty text where there are none. */
+  take(): string;
 }
 
 /** What XML 1.0 §2.2 does not allow in any form. */
@@ -47,7 +50,9 @@ export function xmlLines(
   prefix: string | null,
   languages: Readonly<Record<string, string>>,
 ): XmlLines {
-  const lines: string[] = [];
+  let lines: string[] = [];
+  let isFirst = true;
+  const separator = style.indent === null ? '' : style.newline;
   const indents: string[] = [''];
   let indent = '';
   let depth = 0;
@@ -85,6 +90,15 @@ export function xmlLines(
     requiredWord: (name, value) => leaf(name, cased(value)),
     word: (name, value) => optional(name, cased(value)),
     raw: (xml) => lines.push(indent + (style.encoding === 'iso-8859-1' ? referenced(xml) : xml)),
-    text: () => lines.join(style.indent === null ? '' : style.newline),
+    get waiting() {
+      return lines.length;
+    },
+    take() {
+      if (lines.length === 0) return '';
+      const text = (isFirst ? '' : separator) + lines.join(separator);
+      isFirst = false;
+      lines = [];
+      return text;
+    },
   };
 }

@@ -9,6 +9,8 @@ import type {
 import { xmlLines, type XmlLines } from './xml-lines.js';
 import { PLAIN_STYLE, type XmlStyle } from './xml-style.js';
 
+const BYTE_ORDER_MARK = '\uFEFF';
+
 function date(iso: string | null, style: XmlStyle): string | null {
   if (iso === null || style.dates === 'iso') return iso;
   const milliseconds = Date.parse(iso);
@@ -117,10 +119,12 @@ function namespaceAttribute(report: AggregateReport, style: XmlStyle): string {
 }
 
 function encoded(text: string, style: XmlStyle): Buffer {
-  const marked = style.byteOrderMark ? `\uFEFF${text}` : text;
-  if (style.encoding === 'utf-16') return Buffer.from(marked, 'utf16le');
-  return Buffer.from(marked, style.encoding === 'utf-8' ? 'utf8' : 'latin1');
+  if (style.encoding === 'utf-16') return Buffer.from(text, 'utf16le');
+  return Buffer.from(text, style.encoding === 'utf-8' ? 'utf8' : 'latin1');
 }
+
+/** Lines that are turned into bytes together: a report can have millions, which as strings fill memory. */
+const LINES_AT_ONCE = 5_000;
 
 /**
  * An aggregate report as XML bytes, with every field that the types keep: RFC 7489 appendix C and RFC 9990
@@ -132,6 +136,9 @@ export function writeAggregate(
   style: XmlStyle = PLAIN_STYLE,
 ): Buffer {
   const out = xmlLines(style, report.namespace === '' ? null : style.prefix, report.languages ?? {});
+  const mark = style.byteOrderMark ? BYTE_ORDER_MARK : '';
+  const chunks = [encoded(mark + style.before, style)];
+  for (const line of [declaration(style), style.wrapper]) if (line !== '') out.raw(line);
   out.inside(
     'feedback',
     () => {
@@ -140,13 +147,13 @@ export function writeAggregate(
       published(report.policy, out);
       if (report.extensions)
         out.inside('extension', () => report.extensions?.forEach(({ xml }) => out.raw(xml)));
-      for (const record of records) written(record, style, out);
+      for (const record of records) {
+        written(record, style, out);
+        if (out.waiting > LINES_AT_ONCE) chunks.push(encoded(out.take(), style));
+      }
     },
     namespaceAttribute(report, style),
   );
-  const head = [declaration(style), style.wrapper].filter((line) => line !== '');
-  return encoded(
-    style.before + [...head, out.text()].join(style.indent === null ? '' : style.newline) + style.after,
-    style,
-  );
+  chunks.push(encoded(out.take() + style.after, style));
+  return Buffer.concat(chunks);
 }

@@ -33,7 +33,7 @@ describe('generating', () => {
       const first = fingerprint(file, { seed: 7 });
 
       expect(fingerprint(file, { seed: 7 })).toBe(first);
-        expect(fingerprint(file, { seed: 8 })).not.toBe(first);
+      expect(fingerprint(file, { seed: 8 })).not.toBe(first);
     },
   );
 
