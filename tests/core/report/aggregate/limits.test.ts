@@ -157,14 +157,18 @@ describe('a document that goes on and on', () => {
   });
 });
 
+async function* breaksOff(): AsyncGenerator<Uint8Array> {
+  yield Buffer.from('<feedback>');
+  throw new Error('the disk is gone');
+}
+
+function neverOpened(): AsyncIterable<Uint8Array> {
+  throw new Error('not to be opened');
+}
+
 describe('a stream', () => {
   it('that breaks off throws what it threw', async () => {
-    async function* open(): AsyncGenerator<Uint8Array> {
-      yield Buffer.from('<feedback>');
-      throw new Error('the disk is gone');
-    }
-
-    await expect(errorOfStream(open)).rejects.toThrow('the disk is gone');
+    await expect(errorOfStream(breaksOff)).rejects.toThrow('the disk is gone');
   });
 
   it('is opened again for the lenient reading, and gives all records again', async () => {
@@ -177,29 +181,27 @@ describe('a stream', () => {
 
     const types: string[] = [];
     let records = 0;
+    let counted: number | undefined;
     for await (const event of readAggregate(open, { limits: DEFAULT_LIMITS })) {
       if (types.at(-1) !== event.type) types.push(event.type);
       if (event.type === 'discard') records = 0;
       if (event.type === 'records') records += event.records.length;
-      if (event.type === 'end') expect(event.outcome.totals?.records).toBe(2_999);
+      if (event.type === 'end') counted = event.outcome.totals?.records;
     }
 
     expect(opened).toBe(2);
     expect(types).toEqual(['records', 'discard', 'records', 'end']);
-    expect(records).toBe(2_999);
+    expect([records, counted]).toEqual([2_999, 2_999]);
   });
 
   it('is not opened where the document is in memory', async () => {
-    const open = (): AsyncIterable<Uint8Array> => {
-      throw new Error('not to be opened');
-    };
     const events = [];
 
-    for await (const event of readAggregate(open, {
+    for await (const { type } of readAggregate(neverOpened, {
       limits: DEFAULT_LIMITS,
       memory: Buffer.from(reportXml()),
     }))
-      events.push(event.type);
+      events.push(type);
 
     expect(events).toEqual(['records', 'end']);
   });
