@@ -315,3 +315,5 @@ CREATE FUNCTION all_tenants() RETURNS TABLE (id integer, name text)
 REVOKE ALL ON FUNCTION ensure_record_month(date), ensure_tenant(text), all_tenants() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION current_tenant(), ensure_record_month(date), ensure_tenant(text), all_tenants() TO {{runtime}};
 GRANT USAGE ON SCHEMA {{schema}} TO {{runtime}};
+-- Documents are numbered before they are inserted, to give each its problems in the same statement's order.
+GRANT USAGE ON SEQUENCE document_id_seq TO {{runtime}};

@@ -16,16 +16,10 @@ export async function rawSources(
   context: IngestContext,
   raws: readonly RawDocument[],
 ): Promise<{ readonly raw: RawDocument; readonly source: ByteSource | RandomAccess }[]> {
-  const small = raws.filter((raw) => raw.size <= CHUNK_BYTES && raw.size > 0);
-  const bytes = await context.db.within(context.tenant, (session) =>
-    readWhole(
-      session,
-      context.tenant,
-      small.map((raw) => raw.id),
-    ),
+  const small = raws.filter((raw) => raw.size <= CHUNK_BYTES).map((raw) => raw.id);
+  const held = await context.db.within(context.tenant, (session) =>
+    readWhole(session, context.tenant, small),
   );
-  const inOrder = small.toSorted((a, b) => a.id - b.id);
-  const held = new Map(inOrder.map((raw, index) => [raw.id, bytes[index]]));
   return raws.map((raw) => {
     const stored = held.get(raw.id);
     return { raw, source: stored === undefined ? largeSource(context, raw) : inMemory(plain(raw, stored)) };

@@ -58,7 +58,7 @@ async function* stage(
   for (const { raw, source } of await rawSources(context, raws)) {
     let staged = new StagedRecords(doc);
     const { limits, spool } = context;
-    for await (const event of readReports(source, { limits, spool, redact: true, name: raw.name })) {
+    for await (const event of readReports(source, { limits, spool, redact: true })) {
       if (event.type === 'records') {
         yield staged.lines(event.records);
         continue;

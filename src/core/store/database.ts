@@ -134,13 +134,11 @@ function driverOptions(connection: Connection): pg.ConnectionConfig {
 }
 
 const { builtins } = pg.types;
-const asIs = (value: unknown): unknown => value;
 
 /** BIGINT and NUMERIC as numbers (counts stay below 2^53), dates as text; all else as pg does it. */
 const getTypeParser: typeof pg.types.getTypeParser = (id: number, format?: 'text' | 'binary') => {
   if (format !== 'binary' && (id === builtins.INT8 || id === builtins.NUMERIC)) return Number;
   if (format !== 'binary' && id === builtins.DATE) return String;
-  if (format === 'binary' && id === builtins.BYTEA) return asIs;
   return pg.types.getTypeParser(id, format as 'text');
 };
 

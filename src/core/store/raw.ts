@@ -115,7 +115,7 @@ export async function appendChunk(
 
 /**
  * Locks pending documents in the order of arrival until the transaction ends, passing over those that another
- * worker holds and those that were tried too often.
+ * worker holds and those that were tried too often. The lock lets countAttempt refer to the rows meanwhile.
  */
 export function lockPending(
   session: Session,
@@ -126,7 +126,7 @@ export function lockPending(
     `SELECT id, name, size, encoding FROM raw_document r
      WHERE tenant_id = $1 AND state = 'pending' AND id > $2
        AND NOT EXISTS (SELECT FROM raw_attempt a WHERE a.tenant_id = $1 AND a.raw_id = r.id AND a.attempts >= $3)
-     ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED`,
+     ORDER BY id LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED`,
     [tenant, bounds.after, bounds.attempts, bounds.documents],
   );
 }
@@ -159,25 +159,31 @@ export function giveUp(
 }
 
 /** Chunks `from` to `to` of one raw document, in order. */
-export function readChunks(
+export async function readChunks(
   session: Session,
   tenant: number,
   id: number,
   from: number,
   to: number,
 ): Promise<Buffer[]> {
-  return session.bytes(
+  const rows = await session.rows<{ data: Buffer }>(
     'SELECT data FROM raw_chunk WHERE tenant_id = $1 AND raw_id = $2 AND seq BETWEEN $3 AND $4 ORDER BY seq',
     [tenant, id, from, to],
   );
+  return rows.map((row) => row.data);
 }
 
-/** The only chunk of each of some raw documents of at most CHUNK_BYTES, in the order of their ids. */
-export function readWhole(session: Session, tenant: number, ids: readonly number[]): Promise<Buffer[]> {
-  return session.bytes(
-    'SELECT data FROM raw_chunk WHERE tenant_id = $1 AND raw_id = ANY ($2::bigint[]) ORDER BY raw_id, seq',
+/** Bytes of raw documents of at most one chunk, by id. */
+export async function readWhole(
+  session: Session,
+  tenant: number,
+  ids: readonly number[],
+): Promise<Map<number, Buffer>> {
+  const rows = await session.rows<{ id: number; data: Buffer }>(
+    'SELECT raw_id AS id, data FROM raw_chunk WHERE tenant_id = $1 AND raw_id = ANY ($2::bigint[]) AND seq = 0',
     [tenant, ids],
   );
+  return new Map(rows.map((row) => [row.id, row.data]));
 }
 
 /** Marks documents as read and stored. */

@@ -9,8 +9,6 @@ export interface Session {
   rows<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
   /** The only row. Throws when there is none. */
   row<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row>;
-  /** The BYTEA column of every row, fetched as it is and not as text of twice the size. */
-  bytes(sql: string, parameters?: readonly unknown[]): Promise<Buffer[]>;
   /** Number of rows a statement changed. */
   run(sql: string, parameters?: readonly unknown[]): Promise<number>;
   /** Feeds `COPY … FROM STDIN` with text-format lines. */
@@ -26,10 +24,6 @@ export function sessionOn(client: PoolClient): Session {
       const [row] = (await client.query<Row>({ text: sql, values: [...parameters] })).rows;
       if (row === undefined) throw new Error('a statement that always gives a row gave none');
       return row;
-    },
-    bytes: async (text, parameters = []) => {
-      const query = { text, values: [...parameters], rowMode: 'array' as const, binary: true };
-      return (await client.query<[Buffer]>(query)).rows.map(([data]) => data);
     },
     run: async (sql, parameters = []) =>
       (await client.query({ text: sql, values: [...parameters] })).rowCount ?? 0,
