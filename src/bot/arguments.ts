@@ -135,13 +135,11 @@ function unknownOption(command: Command, name: string, fields: ReadonlyMap<strin
     : `${command.name} has no option ${short(name)}; it takes ${known.join(', ')}.`;
 }
 
-/** Names and kinds of an input schema's fields. */
+/** Names and kinds of an input schema's fields. The kinds are those of its output: what coerces takes anything. */
 function fieldsOf(schema: z.ZodType): Map<string, Kind> {
-  const described = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  const fields = new Map<string, Kind>();
-  for (const [name, property] of Object.entries(described.properties ?? {}))
-    fields.set(name, kindOf(property));
-  return fields;
+  const names = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }).properties ?? {};
+  const kinds = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }).properties ?? {};
+  return new Map(Object.keys(names).map((name) => [name, kindOf(kinds[name] ?? {})]));
 }
 
 function kindOf(property: z.core.JSONSchema._JSONSchema): Kind {

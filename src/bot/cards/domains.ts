@@ -1,9 +1,10 @@
-import type { ClaimResult, DomainsResult } from '../../core/operations/domains.js';
+import type { DomainsResult } from '../../core/operations/domains.js';
 import type { Asked } from '../ask.js';
 import { ask } from '../ask.js';
 import type { Card } from '../card.js';
 import { count, counted, percent } from '../figures.js';
-import { footer, nextButton, passTone, periodButtons } from './parts.js';
+import { footer, passSentence, passTone } from './parts.js';
+import { nextButton, periodButtons } from './questions.js';
 
 /** Domains that reports speak of, a page of them. */
 export function domainsCard(result: DomainsResult, input: Asked, now: Date): Card {
@@ -28,9 +29,7 @@ export function domainsCard(result: DomainsResult, input: Asked, now: Date): Car
   return {
     title: 'Domains',
     tone: failing.length > 0 ? 'warning' : 'good',
-    verdict: `${counted(items.length, 'domain')}${next === null ? '' : ' on this page'}, ${count(claimed)} claimed. ${
-      failing.length === 0 ? 'None does badly.' : `${counted(failing.length, 'domain')} with many failures.`
-    }`,
+    verdict: `${counted(items.length, 'domain')}${next === null ? '' : ' on this page'}, ${count(claimed)} claimed. ${stateOf(failing)}`,
     parts: [
       {
         type: 'table',
@@ -54,7 +53,8 @@ export function domainsCard(result: DomainsResult, input: Asked, now: Date): Car
         more: next === null ? null : 'There are more.',
       },
     ],
-    advice: worst === undefined ? null : `Look at ${worst.domain}.`,
+    advice:
+      failing[0] === undefined ? null : `Look at ${failing[0].domain}: ${passSentence(failing[0].figures)}`,
     buttons: [
       ...(worst === undefined
         ? []
@@ -72,28 +72,7 @@ export function domainsCard(result: DomainsResult, input: Asked, now: Date): Car
   };
 }
 
-/** Tells that a domain is claimed or released now, or was so before. */
-export function claimCard(result: ClaimResult): Card {
-  const { domain, claimed, changed, seen } = result;
-  const state = claimed ? 'claimed' : 'not claimed';
-  return {
-    title: claimed ? `Claim ${domain}` : `Release ${domain}`,
-    tone: changed ? 'good' : 'neutral',
-    verdict: changed
-      ? `${domain} is ${claimed ? 'claimed: alerts and digests will speak of it' : 'released: its reports are kept, and nobody is alerted'}.`
-      : `${domain} was ${state} already; nothing changed.`,
-    parts: [],
-    advice:
-      claimed && !seen
-        ? 'No report has spoken of it yet: check that the rua address of its DMARC record leads here.'
-        : null,
-    buttons: [
-      ...(seen ? [{ label: 'Summary', command: ask('summary', [domain]) }] : []),
-      changed && claimed
-        ? { label: 'Release', command: ask('release', [domain]) }
-        : { label: 'Claim', command: ask('claim', [domain]) },
-      { label: 'Domains', command: 'domains' },
-    ],
-    footer: null,
-  };
+function stateOf(failing: DomainsResult['items']): string {
+  if (failing.length === 0) return 'All with mail pass well.';
+  return failing.length === 1 ? 'One does not pass well.' : `${count(failing.length)} do not pass well.`;
 }

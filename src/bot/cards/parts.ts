@@ -2,17 +2,15 @@ import type { DayFigures, Figures } from '../../core/analysis/figures.js';
 import type { Range } from '../../core/analysis/range.js';
 import { addDays, dayOf } from '../../core/analysis/range.js';
 import type { Asked } from '../ask.js';
-import { ask } from '../ask.js';
 import type { Button, Card, Chart, Fact, Tone } from '../card.js';
 import { ago, change, count, counted, moment, percent, period, pointsChange } from '../figures.js';
+import { filterText } from './questions.js';
 
 /** Pieces that several cards share, so that the same figure reads the same everywhere. */
 
 /** Shares of messages that pass: from here on good, and below the second bad. Between them people should look. */
 const GOOD_SHARE = 0.95;
 const BAD_SHARE = 0.8;
-/** Periods that people ask for next. */
-const USUAL_DAYS = [7, 30, 90] as const;
 /** Fewer days are no chart. */
 const FEWEST_DAYS = 3;
 /** Reports of a day come in until so many days later. */
@@ -67,17 +65,22 @@ export function figureFacts(figures: Figures, before: Figures | null, days: numb
     share('DMARC pass', (f) => f.dmarcPass),
     share('DKIM aligned', (f) => f.dkimAligned),
     share('SPF aligned', (f) => f.spfAligned),
-    { name: 'Not delivered', value: dispositionText(figures) },
+    { name: 'Disposition', value: dispositionText(figures) },
   ];
 }
 
-/** What receivers did with the messages that they did not simply let through. */
+/** What receivers did: `40,938 let through, 372 quarantined`. */
 export function dispositionText(figures: Figures): string {
-  if (figures.quarantined === 0 && figures.rejected === 0) return 'none';
-  const parts = [];
-  if (figures.quarantined > 0) parts.push(`${count(figures.quarantined)} quarantined`);
-  if (figures.rejected > 0) parts.push(`${count(figures.rejected)} rejected`);
-  return parts.join(', ');
+  const through = figures.messages - figures.quarantined - figures.rejected;
+  const parts = [
+    [through, 'let through'],
+    [figures.quarantined, 'quarantined'],
+    [figures.rejected, 'rejected'],
+  ] as const;
+  return parts
+    .filter(([messages]) => messages > 0)
+    .map(([messages, what]) => `${count(messages)} ${what}`)
+    .join(', ');
 }
 
 /** Passes and failures by day; nothing for a period too short to draw or without messages. */
@@ -103,58 +106,6 @@ export function daysChart(series: readonly DayFigures[]): Chart[] {
   ];
 }
 
-/** Filters of the operations; an order or a place in a list is none. */
-const FILTERS = ['source', 'dkim', 'spf', 'disposition', 'reporter'] as const;
-
-/** The filters of some input, without period, domain and place in a list: what further questions keep. */
-export function filtersOf(input: Asked): Asked {
-  return Object.fromEntries(
-    FILTERS.filter((name) => input[name] !== undefined).map((name) => [name, input[name]]),
-  );
-}
-
-/** Filters in words, such as `only dkim fail, reporter Example Mail`; null where there are none. */
-export function filterText(input: Asked): string | null {
-  const parts = Object.entries(filtersOf(input)).map(([name, value]) => `${name} ${String(value)}`);
-  return parts.length === 0 ? null : `only ${parts.join(', ')}`;
-}
-
-/** Another question about the same domain, period and filters. */
-export function follow(
-  label: string,
-  name: string,
-  domain: string | null,
-  range: Range,
-  input: Asked,
-): Button {
-  return { label, command: ask(name, [domain], { ...filtersOf(input), from: range.from, to: range.to }) };
-}
-
-/** The same question over the usual periods, but for the one that is shown. */
-export function periodButtons(
-  name: string,
-  words: readonly (string | null)[],
-  range: Range,
-  input: Asked,
-): Button[] {
-  return USUAL_DAYS.filter((days) => days !== range.days).map((days) => ({
-    label: counted(days, 'day'),
-    command: ask(name, words, { ...filtersOf(input), days }),
-  }));
-}
-
-/** The button to the next page with all else the same; none at the end of a list. */
-export function nextButton(
-  name: string,
-  words: readonly (string | null)[],
-  input: Asked,
-  next: string | null,
-): Button[] {
-  if (next === null) return [];
-  const { domain: _domain, cursor: _cursor, ...rest } = input;
-  return [{ label: 'Next page', command: ask(name, words, { ...rest, cursor: next }) }];
-}
-
 /** Period, filters and further remarks, for the foot of a card. */
 export function footer(
   range: Range,
@@ -163,7 +114,9 @@ export function footer(
   ...remarks: readonly (string | null)[]
 ): string {
   const late =
-    range.to > addDays(dayOf(now), -REPORTS_LATE_DAYS) ? 'the last two days are still coming in' : null;
+    range.to > addDays(dayOf(now), -REPORTS_LATE_DAYS)
+      ? `last ${REPORTS_LATE_DAYS} days still coming in`
+      : null;
   return [period(range), filterText(input), ...remarks, late].filter((part) => part !== null).join(' · ');
 }
 

@@ -1,22 +1,11 @@
-import type { SourceResult, SourcesResult } from '../../core/operations/sources.js';
+import type { SourcesResult } from '../../core/operations/sources.js';
 import type { Asked } from '../ask.js';
 import { ask } from '../ask.js';
-import type { Card, CardPart, Fact } from '../card.js';
+import type { Card } from '../card.js';
 import { count, counted, percent } from '../figures.js';
-import {
-  daysChart,
-  figureFacts,
-  filtersOf,
-  follow,
-  footer,
-  nextButton,
-  noMessagesCard,
-  passSentence,
-  passTone,
-  periodButtons,
-  subject,
-} from './parts.js';
-import { figuresTable, shortTable, sourceName } from './tables.js';
+import { footer, noMessagesCard, passTone, subject } from './parts.js';
+import { filtersOf, follow, nextButton, periodButtons } from './questions.js';
+import { figuresTable, sourceName } from './tables.js';
 
 /** Who sends in the name of a domain, a page of them. */
 export function sourcesCard(result: SourcesResult, input: Asked, now: Date): Card {
@@ -35,17 +24,17 @@ export function sourcesCard(result: SourcesResult, input: Asked, now: Date): Car
       ],
     });
   const failingFirst = input['order'] === 'failing';
-  const worst = items.toSorted(
-    (a, b) => b.figures.messages - b.figures.dmarcPass - (a.figures.messages - a.figures.dmarcPass),
-  )[0];
-  const failed = worst === undefined ? 0 : worst.figures.messages - worst.figures.dmarcPass;
-  const address = failed > 0 ? (worst?.source ?? null) : null;
+  const worst = worstOf(result, failingFirst && input['cursor'] === undefined);
+  const address = worst?.source ?? null;
   return {
     title,
     tone: passTone(figures),
-    verdict: `${counted(result.count, 'source')} sent ${counted(figures.messages, 'message')}; ${percent(figures.dmarcPass, figures.messages)} pass.${
-      failed > 0 ? ` Most failures: ${sourceName(worst?.source ?? null)} with ${count(failed)}.` : ''
-    }`,
+    verdict: [
+      `${counted(result.count, 'source')} sent ${counted(figures.messages, 'message')}; ${percent(figures.dmarcPass, figures.messages)} pass.`,
+      worst === null ? null : `${sourceName(worst.source)} fails most: ${counted(failed(worst), 'message')}.`,
+    ]
+      .filter((sentence) => sentence !== null)
+      .join(' '),
     parts: [
       figuresTable(
         failingFirst ? 'Most failing messages first' : 'Most messages first',
@@ -82,103 +71,16 @@ export function sourcesCard(result: SourcesResult, input: Asked, now: Date): Car
   };
 }
 
-/** One source: what it sends, in whose name, and what DKIM and SPF found. */
-export function sourceCard(result: SourceResult, input: Asked, now: Date): Card {
-  const { source, domain, range, figures } = result;
-  const { source: _source, ...others } = input;
-  const title = domain === null ? `Source ${source}` : `Source ${source} of ${domain}`;
-  if (figures.messages === 0)
-    return noMessagesCard({
-      title,
-      of: source,
-      range,
-      input: others,
-      now,
-      remark: result.lastSeen === null ? 'It was never seen.' : `It last sent on ${result.lastSeen} (UTC).`,
-      buttons: [
-        ...periodButtons('source', [source, domain], range, others),
-        { label: '1 year', command: ask('source', [source, domain], { days: 365 }) },
-      ],
-    });
-  return {
-    title,
-    tone: passTone(figures),
-    verdict: `${passSentence(figures)} ${whatFails(result)}`.trim(),
-    parts: [
-      { type: 'facts', facts: [...figureFacts(figures, null, range.days), ...seenFacts(result)] },
-      ...daysChart(result.series),
-      ...authTable(result),
-      ...(domain === null
-        ? [
-            shortTable(
-              'Domains',
-              'Domain',
-              result.domains.map((one) => ({ name: one.domain, figures: one.figures })),
-            ),
-          ]
-        : []),
-      shortTable(
-        'Reporters',
-        'Reporter',
-        result.reporters.map((one) => ({ name: one.reporter, figures: one.figures })),
-      ),
-    ],
-    advice: adviceOn(result),
-    buttons: [
-      ...(domain === null && result.domains[0] !== undefined
-        ? [follow(result.domains[0].domain, 'summary', result.domains[0].domain, range, {})]
-        : [follow('Summary', 'summary', domain, range, {})]),
-      follow('All sources', 'sources', domain, range, {}),
-      ...periodButtons('source', [source, domain], range, others),
-    ],
-    footer: footer(range, others, now),
-  };
+/** The source with most failing messages, where the page shows that for sure; null where none fails. */
+function worstOf(
+  { items, next }: SourcesResult,
+  failingFirst: boolean,
+): SourcesResult['items'][number] | null {
+  if (!failingFirst && next !== null) return null;
+  const worst = items.toSorted((a, b) => failed(b) - failed(a))[0];
+  return worst === undefined || failed(worst) === 0 ? null : worst;
 }
 
-function whatFails({ figures }: SourceResult): string {
-  if (figures.dmarcPass === figures.messages) return '';
-  if (figures.dkimAligned === 0 && figures.spfAligned === 0) return 'Neither DKIM nor SPF is aligned.';
-  if (figures.dkimAligned === 0) return 'DKIM is never aligned.';
-  return figures.spfAligned === 0 ? 'SPF is never aligned.' : '';
-}
-
-/** A forwarder breaks SPF and keeps DKIM; a service that was not set up passes neither. */
-function adviceOn({ figures, authResults }: SourceResult): string | null {
-  if (figures.dmarcPass === figures.messages) return null;
-  const passesForAnother = authResults.some((one) => one.result === 'pass');
-  if (figures.dmarcPass > 0)
-    return 'Part of its mail passes: compare which DKIM keys and envelope domains it uses.';
-  return passesForAnother
-    ? 'It authenticates as another domain: if it is your service, let it sign as yours; if not, a stricter policy stops it.'
-    : 'It authenticates as nobody: most likely spoofing, unless you know it.';
-}
-
-function seenFacts({ firstSeen, lastSeen }: SourceResult): Fact[] {
-  if (firstSeen === null || lastSeen === null) return [];
-  return [{ name: 'Seen', value: `${firstSeen} to ${lastSeen} (UTC)`, note: 'over all time' }];
-}
-
-function authTable({ authResults }: SourceResult): CardPart[] {
-  if (authResults.length === 0) return [];
-  return [
-    {
-      type: 'table',
-      title: 'What DKIM and SPF found',
-      columns: [
-        { name: 'Check', align: 'left' },
-        { name: 'Domain', align: 'left' },
-        { name: 'Selector or scope', align: 'left' },
-        { name: 'Result', align: 'left' },
-        { name: 'Messages', align: 'right' },
-      ],
-      rows: authResults.map((one) => [
-        one.type,
-        one.domain ?? '–',
-        one.selector ?? one.scope ?? '–',
-        one.result ?? '–',
-        count(one.messages),
-      ]),
-      more: null,
-    },
-  ];
+function failed({ figures }: SourcesResult['items'][number]): number {
+  return figures.messages - figures.dmarcPass;
 }

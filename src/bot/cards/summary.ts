@@ -3,18 +3,8 @@ import type { Asked } from '../ask.js';
 import { ask } from '../ask.js';
 import type { Button, Card, CardPart, Fact, Tone } from '../card.js';
 import { count, counted, percent } from '../figures.js';
-import {
-  daysChart,
-  figureFacts,
-  filtersOf,
-  follow,
-  footer,
-  noMessagesCard,
-  passSentence,
-  passTone,
-  periodButtons,
-  subject,
-} from './parts.js';
+import { daysChart, figureFacts, footer, noMessagesCard, passSentence, passTone, subject } from './parts.js';
+import { filtersOf, follow, periodButtons } from './questions.js';
 import { policySentence, policyText } from './policy.js';
 import { shortTable, sourceName } from './tables.js';
 
@@ -95,11 +85,7 @@ function furtherFacts(result: SummaryResult): Fact[] {
   const facts: Fact[] = [];
   if (policy !== null) facts.push({ name: 'Policy', value: policyText(policy), note: `as of ${policy.day}` });
   const top = result.topReporters.slice(0, 3).map(({ reporter }) => reporter);
-  facts.push({
-    name: 'Reporters',
-    value: counted(result.reporters, 'reporter'),
-    note: `most from ${top.join(', ')}`,
-  });
+  facts.push({ name: 'Reporters', value: count(result.reporters), note: `mostly ${top.join(', ')}` });
   if (completeness.share !== null) {
     const missing =
       completeness.missingCount === 0

@@ -1,5 +1,5 @@
 import { alignment as operation } from '../../core/operations/series.js';
-import { alignmentCard } from '../cards/series.js';
+import { alignmentCard } from '../cards/alignment.js';
 import { command } from '../command.js';
 
 export const alignment = command({

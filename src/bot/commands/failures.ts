@@ -1,5 +1,5 @@
 import { failures as operation } from '../../core/operations/series.js';
-import { failuresCard } from '../cards/series.js';
+import { failuresCard } from '../cards/failures.js';
 import { command } from '../command.js';
 
 export const failures = command({

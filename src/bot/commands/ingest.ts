@@ -1,5 +1,5 @@
 import { ingest as operation } from '../../core/operations/ingest.js';
-import { ingestCard } from '../cards/intake.js';
+import { ingestCard } from '../cards/ingest.js';
 import { command } from '../command.js';
 
 export const ingest = command({

@@ -1,5 +1,5 @@
 import { problems as operation } from '../../core/operations/intake.js';
-import { problemsCard } from '../cards/intake.js';
+import { problemsCard } from '../cards/problems.js';
 import { command } from '../command.js';
 
 export const problems = command({

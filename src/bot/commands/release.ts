@@ -1,5 +1,5 @@
 import { release as operation } from '../../core/operations/domains.js';
-import { claimCard } from '../cards/domains.js';
+import { claimCard } from '../cards/claim.js';
 import { command } from '../command.js';
 
 export const release = command({

@@ -1,5 +1,5 @@
 import { report as operation } from '../../core/operations/reports.js';
-import { reportCard } from '../cards/reports.js';
+import { reportCard } from '../cards/report.js';
 import { command } from '../command.js';
 
 export const report = command({

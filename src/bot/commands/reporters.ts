@@ -1,5 +1,5 @@
 import { reporters as operation } from '../../core/operations/reports.js';
-import { reportersCard } from '../cards/reports.js';
+import { reportersCard } from '../cards/reporters.js';
 import { command } from '../command.js';
 
 export const reporters = command({

@@ -1,5 +1,5 @@
 import { reprocess as operation } from '../../core/operations/reprocess.js';
-import { reprocessCard } from '../cards/intake.js';
+import { reprocessCard } from '../cards/reprocess.js';
 import { command } from '../command.js';
 
 export const reprocess = command({

@@ -1,5 +1,5 @@
 import { source as operation } from '../../core/operations/sources.js';
-import { sourceCard } from '../cards/sources.js';
+import { sourceCard } from '../cards/source.js';
 import { command } from '../command.js';
 
 export const source = command({

@@ -1,5 +1,5 @@
 import { status as operation } from '../../core/operations/intake.js';
-import { statusCard } from '../cards/intake.js';
+import { statusCard } from '../cards/status.js';
 import { command } from '../command.js';
 
 export const status = command({

@@ -1,5 +1,5 @@
 import { timeline as operation } from '../../core/operations/series.js';
-import { timelineCard } from '../cards/series.js';
+import { timelineCard } from '../cards/timeline.js';
 import { command } from '../command.js';
 
 export const timeline = command({

@@ -7,8 +7,8 @@ import { dispatch } from '../dispatch.js';
 import { readTyped } from './inbound.js';
 import type { Line } from './lines.js';
 import { boundedLines } from './lines.js';
-import { MOST_BUTTONS, renderCard } from './render.js';
-import { visible } from './text.js';
+import { MOST_BUTTONS, renderCard, USUAL_COLUMNS } from './render.js';
+import { fit, visible } from './text.js';
 
 /** Where the chat takes place. */
 export interface Terminal {
@@ -44,14 +44,13 @@ export async function chat(
       if (typed.type === 'leave' || !terminal.output.writable) break;
       if (typed.type === 'say') await write(terminal.output, `${typed.text}\n`);
       if (typed.type === 'command') {
-        if (typed.pressed || !interactive) await write(terminal.output, `› ${visible(typed.text)}\n`);
+        const columns = terminal.output.columns ?? USUAL_COLUMNS;
+        if (typed.pressed || !interactive)
+          await write(terminal.output, `› ${fit(visible(typed.text), columns - 2)}\n`);
         const stopNote = noteIfSlow(terminal.output, interactive);
         const card = await dispatch({ text: typed.text, context, local: true }, commands).finally(stopNote);
         buttons = card.buttons.slice(0, MOST_BUTTONS);
-        await write(
-          terminal.output,
-          `${renderCard(card, { columns: terminal.output.columns, colour: terminal.colour })}\n`,
-        );
+        await write(terminal.output, `${renderCard(card, { columns, colour: terminal.colour })}\n`);
         answered += 1;
       }
       prompt?.ask();

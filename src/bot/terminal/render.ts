@@ -14,6 +14,9 @@ const FEWEST_COLUMNS = 40;
 const MOST_COLUMNS = 120;
 const INDENT = '  ';
 const LONGEST_NAME = 24;
+/** A page of them; longer lists are tables, or paged by their operation. */
+const MOST_FACTS = 40;
+const LINES_OF_FACT = 6;
 /** Choices of one card: more are not read. */
 export const MOST_BUTTONS = 9;
 
@@ -62,21 +65,27 @@ function drawPart(part: CardPart, columns: number, paint: Paint): string[] {
   }
 }
 
-function drawFacts(facts: readonly Fact[], columns: number, paint: Paint): string[] {
+function drawFacts(all: readonly Fact[], columns: number, paint: Paint): string[] {
+  const facts = all.slice(0, MOST_FACTS);
   const names = Math.min(LONGEST_NAME, Math.max(0, ...facts.map((fact) => width(visible(fact.name)))));
   const room = columns - names - 2;
-  return facts.flatMap((fact) => {
-    const value = visible(fact.value);
-    const note = fact.note === undefined ? '' : visible(fact.note);
-    const oneLine = width(value) + 2 + width(note) <= room;
-    const lines = oneLine
-      ? [note === '' ? value : `${value}  ${paint('dim', note)}`]
-      : [
-          ...wrap(value, room, 6),
-          ...(note === '' ? [] : wrap(note, room, 6).map((line) => paint('dim', line))),
-        ];
-    return lines.map((line, at) => `${pad(at === 0 ? visible(fact.name) : '', names)}  ${line}`.trimEnd());
-  });
+  const lines = facts.flatMap((fact) =>
+    factLines(visible(fact.value), visible(fact.note ?? ''), room, paint).map((line, at) =>
+      `${pad(at === 0 ? visible(fact.name) : '', names)}  ${line}`.trimEnd(),
+    ),
+  );
+  return all.length > MOST_FACTS
+    ? [...lines, paint('dim', `… ${all.length - MOST_FACTS} more are not drawn.`)]
+    : lines;
+}
+
+function factLines(value: string, note: string, room: number, paint: Paint): string[] {
+  if (note === '') return wrap(value, room, LINES_OF_FACT);
+  if (width(value) + 2 + width(note) <= room) return [`${value}  ${paint('dim', note)}`];
+  return [
+    ...wrap(value, room, LINES_OF_FACT),
+    ...wrap(note, room, LINES_OF_FACT).map((line) => paint('dim', line)),
+  ];
 }
 
 /** Numbered choices; typing the number asks. */

@@ -1,0 +1,95 @@
+import type { FailuresResult } from '../../core/operations/series.js';
+import type { Asked } from '../ask.js';
+import type { Card, CardPart } from '../card.js';
+import { count, counted, percent, percentText } from '../figures.js';
+import { noDaysCard, otherQuestions } from './follow-up.js';
+import { footer, passTone, subject } from './parts.js';
+import { follow } from './questions.js';
+
+/** A rise of the failure rate worth a warning: in points over the average of the period, and of what size at least. */
+const RISE = 0.02;
+const FEWEST_DAYS = 3;
+
+/** The failure rate by day, and whether it rises. */
+export function failuresCard(result: FailuresResult, input: Asked, now: Date): Card {
+  const title = `Failures of ${subject(result.domain)}`;
+  const { figures, series, range } = result;
+  if (figures.messages === 0) return noDaysCard(title, 'failures', result, input, now);
+  const failed = figures.messages - figures.dmarcPass;
+  const worst = series.reduce((most, one) => (one.failed > most.failed ? one : most));
+  const trend = trendOf(result);
+  return {
+    title,
+    tone: failed === 0 ? 'good' : trend.rises && passTone(figures) === 'good' ? 'warning' : passTone(figures),
+    verdict:
+      failed === 0
+        ? `None of ${counted(figures.messages, 'message')} fails.`
+        : `${count(failed)} of ${counted(figures.messages, 'message')} fail (${percent(failed, figures.messages)}). ${trend.sentence}`.trim(),
+    parts: [
+      ...rateChart(result),
+      {
+        type: 'facts',
+        facts: [
+          ...(failed === 0
+            ? []
+            : [
+                {
+                  name: 'Worst day',
+                  value: worst.day,
+                  note: `${count(worst.failed)} of ${count(worst.messages)} fail`,
+                },
+              ]),
+          {
+            name: '7-day average',
+            value: rateText(series.at(-1)?.average7 ?? null),
+            note: `on ${range.to} (UTC)`,
+          },
+        ],
+      },
+    ],
+    advice: null,
+    buttons: [
+      ...(failed === 0 || range.days === 1
+        ? []
+        : [
+            {
+              label: `Sources on ${worst.day}`,
+              command: `${follow('', 'sources', result.domain, { from: worst.day, to: worst.day, days: 1 }, input).command} order:failing`,
+            },
+          ]),
+      ...otherQuestions('failures', result, input),
+    ],
+    footer: footer(range, input, now),
+  };
+}
+
+function rateChart({ series }: FailuresResult): CardPart[] {
+  if (series.length < FEWEST_DAYS) return [];
+  return [
+    {
+      type: 'chart',
+      shape: 'days',
+      title: 'Failing, 7-day average',
+      alt: `Share of failing messages on ${series.length} days, averaged over seven.`,
+      unit: 'percent',
+      days: series.map((one) => one.day),
+      series: [{ name: 'fail', tone: 'bad', values: series.map((one) => (one.average7 ?? 0) * 100) }],
+    },
+  ];
+}
+
+/** The latest week against the whole period. */
+function trendOf({ figures, series, range }: FailuresResult): { rises: boolean; sentence: string } {
+  const latest = series.at(-1)?.average7 ?? null;
+  if (latest === null || range.days <= 7) return { rises: false, sentence: '' };
+  const whole = (figures.messages - figures.dmarcPass) / figures.messages;
+  if (latest > whole + RISE)
+    return { rises: true, sentence: `Rising: ${rateText(latest)} in the last 7 days.` };
+  if (latest < whole - RISE)
+    return { rises: false, sentence: `Falling: ${rateText(latest)} in the last 7 days.` };
+  return { rises: false, sentence: 'Steady.' };
+}
+
+function rateText(rate: number | null): string {
+  return rate === null ? '–' : percentText(rate * 100);
+}

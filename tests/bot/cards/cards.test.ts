@@ -1,0 +1,233 @@
+import * as fc from 'fast-check';
+import stringWidth from 'string-width';
+import { describe, expect, it } from 'vitest';
+import { readArguments } from '../../../src/bot/arguments.js';
+import type { Card } from '../../../src/bot/card.js';
+import { findCommand } from '../../../src/bot/find.js';
+import { COMMANDS } from '../../../src/bot/registry.js';
+import { MOST_BUTTONS, renderCard } from '../../../src/bot/terminal/render.js';
+import { readWords } from '../../../src/bot/words.js';
+import { lastDays } from '../../../src/core/analysis/range.js';
+import { answers, type Invented, invented, TODAY } from '../support/results.js';
+
+const NOW = new Date(`${TODAY}T12:00:00Z`);
+
+/** Input as it comes out of a schema, for the commands that read it. */
+function inputFor(name: string, given: Invented): Record<string, unknown> {
+  const address = '192.0.2.1';
+  if (name === 'source') return { source: address };
+  if (name === 'sources')
+    return {
+      domain: given.domain ?? undefined,
+      dkim: 'fail',
+      reporter: given.name(0),
+      limit: 20,
+      order: 'messages',
+    };
+  if (name === 'report') return { report: given.name(0), limit: 20 };
+  return { domain: given.domain ?? undefined, limit: 20 };
+}
+
+/** One card per command that has an operation of the store. */
+function cardsOf(given: Invented): { name: string; card: Card }[] {
+  const results: Readonly<Record<string, unknown>> = answers(given);
+  return COMMANDS.filter((command) => results[command.name] !== undefined).map((command) => ({
+    name: command.name,
+    card: command.card(results[command.name], inputFor(command.name, given), NOW),
+  }));
+}
+
+/** Why a command line would not be run; null where it would. */
+function misunderstood(line: string): string | null {
+  const words = readWords(line);
+  if (words.error !== null) return words.error;
+  const found = findCommand(COMMANDS, words.words, words.options, TODAY);
+  if (found.command === null) return `no command ${found.word}`;
+  const given = readArguments(found.command, found.words, words.options, TODAY);
+  if (given.error !== null) return given.error;
+  const parsed = found.command.operation.input.safeParse(given.input);
+  return parsed.success ? null : parsed.error.message;
+}
+
+const small = invented();
+const shapes: readonly (readonly [string, Invented])[] = [
+  ['small', small],
+  ['all domains', invented({ domain: null })],
+  ['without data', invented({ size: 0, messages: 0 })],
+  ['one day', invented({ range: lastDays(1, TODAY), size: 1, messages: 1, share: 1 })],
+  ['failing', invented({ share: 0 })],
+  ['ten years', invented({ range: lastDays(3_650, TODAY) })],
+  [
+    '10,000 entries',
+    invented({ size: 10_000, messages: 9_007_199_254_740, name: (at) => `source-${at}.example.com` }),
+  ],
+  [
+    '4,000-character names',
+    invented({ domain: 'd'.repeat(4_000), name: (at) => `${at}${'x'.repeat(4_000)}` }),
+  ],
+  [
+    'escape sequences',
+    invented({ domain: '\u001b[2J\u001b[31mx\u0007', name: (at) => `\u001b]0;${at}\u0007\r\n"'` }),
+  ],
+  ['right-to-left text', invented({ domain: '\u202emoc.elpmaxe', name: (at) => `שלום‎ مثال \u2067${at}` })],
+];
+
+describe.each(shapes)('cards of %s', (_shape, given) => {
+  it('stay within 80 columns and hold nothing a terminal would act on', () => {
+    const bad = cardsOf(given).flatMap(({ name, card }) =>
+      renderCard(card)
+        .split('\n')
+        .filter((line) => stringWidth(line) > 80 || /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(line))
+        .map((line) => `${name}: ${line}`),
+    );
+
+    expect(bad).toEqual([]);
+  });
+
+  it('are read without scrolling far: no more than 130 lines', () => {
+    const lengths = cardsOf(given).map(({ card }) => renderCard(card).split('\n').length);
+
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(130);
+  });
+
+  it('say a verdict first, and never NaN, undefined, null or Infinity', () => {
+    for (const { card } of cardsOf(given)) {
+      expect(card.verdict).not.toBe('');
+      expect(renderCard(card)).not.toMatch(/\b(NaN|undefined|null|Infinity)\b|\[object/u);
+    }
+  });
+});
+
+describe('buttons', () => {
+  it.each(shapes.filter(([name]) => name !== '4,000-character names'))(
+    'of %s ask questions that are understood',
+    (_shape, given) => {
+      const wrong = cardsOf(given).flatMap(({ name, card }) =>
+        card.buttons.map((button) => ({ name, line: button.command, why: misunderstood(button.command) })),
+      );
+
+      expect(wrong.filter(({ why, line }) => why !== null && !isAboutHostileName(line))).toEqual([]);
+    },
+  );
+
+  it('are no more than a terminal numbers', () => {
+    for (const [, given] of shapes)
+      for (const { card } of cardsOf(given)) expect(card.buttons.length).toBeLessThanOrEqual(MOST_BUTTONS);
+  });
+
+  it('keep the filters and the period of the question', () => {
+    const sources = cardsOf(small).find(({ name }) => name === 'sources');
+
+    const next = sources?.card.buttons.find((button) => button.label === 'Next page');
+
+    expect(next?.command).toBe(
+      'sources example.com dkim:fail reporter:198.51.100.0 limit:20 order:messages cursor:WzEyLCJ4Il0',
+    );
+  });
+});
+
+/** What is no address cannot be asked for as a source, and what is no domain cannot be claimed. */
+function isAboutHostileName(line: string): boolean {
+  return /^(?:source (?!\d+\.\d+\.\d+\.\d+)|(?:claim|release) (?![\w.]+\.\w+$))/u.test(line);
+}
+
+describe('examples', () => {
+  it.each(COMMANDS.flatMap((command) => command.examples))('%s is understood', (line) => {
+    expect(misunderstood(line)).toBeNull();
+  });
+});
+
+function summaryLines(given: Invented): string[] {
+  return cardsOf(given)
+    .filter(({ name }) => name === 'summary')
+    .flatMap(({ card }) => renderCard(card).split('\n'));
+}
+
+describe('the summary', () => {
+  it('tells the verdict in its first lines', () => {
+    expect(summaryLines(small).slice(0, 3)).toEqual([
+      '! Summary of example.com',
+      '  98.2 % of 41,310 messages pass. One new sender fails. p=none: spoofing is not',
+      '  stopped.',
+    ]);
+  });
+
+  it('never says 100 % when a message fails, nor 0 % when one passes', () => {
+    const nearly = summaryLines(invented({ messages: 10_000_000, share: 0.999_999_9 })).join('\n');
+
+    expect(nearly).toContain('99.9 % of 300,000,000 messages pass.');
+    expect(nearly).not.toContain('100.0 %');
+  });
+
+  it('says why there is nothing, and what to check', () => {
+    const text = summaryLines(invented({ size: 0, messages: 0 })).join('\n');
+
+    expect(text).toContain('No messages of example.com in this period. No report has come yet.');
+    expect(text).toContain('→ Check that the rua address of the DMARC record leads here');
+  });
+
+  it('says when the last report came where reports stopped', () => {
+    const results = answers(invented({ messages: 0 }));
+    const command = COMMANDS.find((each) => each.name === 'summary');
+
+    const card = command?.card({ ...results.summary, lastReceived: '2026-01-02T03:04:05.000Z' }, {}, NOW);
+
+    expect(card?.verdict).toContain('The last report came 75 days ago (2026-01-02 03:04 UTC).');
+    expect(card?.advice).toContain('Reports stopped before this period');
+  });
+
+  it('names the zone, and that the last days are not complete', () => {
+    expect(summaryLines(small).at(-2)).toBe(
+      '  2026-02-17 to 2026-03-18 (30 days, UTC) · last 2 days still coming in',
+    );
+  });
+
+  it('says that a policy stops spoofing only in part', () => {
+    const results = answers(small);
+    const command = COMMANDS.find((each) => each.name === 'summary');
+    const verdict = (policy: object) =>
+      command?.card({ ...results.summary, policy: { ...results.summary.policy, ...policy } }, {}, NOW)
+        .verdict;
+
+    expect(verdict({ p: 'reject' })).toContain('p=reject: what fails is refused.');
+    expect(verdict({ p: 'reject', pct: 20 })).toContain('p=reject for 20 % of what fails.');
+    expect(verdict({ p: 'reject', testing: 'y' })).toContain('p=reject is only being tested (t=y).');
+    expect(verdict({ p: 'quarantine' })).toContain('p=quarantine: what fails goes to spam.');
+  });
+});
+
+describe('any names and figures', () => {
+  it('make cards without an exception, within the columns', () => {
+    const name = fc.string({ unit: 'binary', maxLength: 40 });
+    const shape = fc.record({
+      domain: fc.option(name),
+      size: fc.nat(30),
+      messages: fc.oneof(
+        fc.nat(3),
+        fc.nat(),
+        fc.maxSafeNat().map((big) => Math.floor(big / 100_000)),
+      ),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+      names: fc.array(name, { minLength: 1, maxLength: 5 }),
+      days: fc.integer({ min: 1, max: 200 }),
+    });
+    fc.assert(
+      fc.property(shape, ({ names, days, ...of }) => {
+        const given = invented({
+          ...of,
+          range: lastDays(days, TODAY),
+          name: (at) => names[at % names.length] ?? '',
+        });
+
+        const wide = cardsOf(given).flatMap(({ card }) =>
+          renderCard(card)
+            .split('\n')
+            .filter((line) => stringWidth(line) > 80),
+        );
+
+        expect(wide).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
