@@ -37,14 +37,21 @@ export async function* readXml(layer: Layer, reading: Reading): AsyncGenerator<R
     }
     digest = sum.digest('hex');
   }
-  for await (const event of readAggregate(open, { limits, memory })) {
-    if (event.type !== 'end') {
-      yield event;
-      continue;
+  let given = false;
+  try {
+    for await (const event of readAggregate(open, { limits, memory })) {
+      if (event.type !== 'end') {
+        given = event.type === 'records';
+        yield event;
+        continue;
+      }
+      // A bound passed while unpacking is about the container, not about the XML in it.
+      if (failure !== null) throw failure;
+      yield aggregateDocument(layer, event.outcome, digest ?? (await restOfDigest(layer, event.outcome)));
     }
-    // A bound passed while unpacking is about the container, not about the XML in it.
-    if (failure !== null) throw failure;
-    yield aggregateDocument(layer, event.outcome, digest ?? (await restOfDigest(layer, event.outcome)));
+  } catch (error) {
+    if (given) yield { type: 'discard' };
+    throw error;
   }
 }
 

@@ -7,7 +7,7 @@ export interface Limits {
   readonly documentBytes: number;
   /** Unpacked bytes of everything in one file, over all members and layers. */
   readonly totalBytes: number;
-  /** Unpacked over packed bytes, looked at beyond the first `ratioGraceBytes`. */
+  /** Unpacked over packed bytes, looked at beyond the first `ratioGraceBytes`; rows that are all alike reach 230. */
   readonly ratio: number;
   readonly ratioGraceBytes: number;
   /** Members of one archive or parts of one mail. */
@@ -29,8 +29,8 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = {
   documentBytes: 512 * 1024 * 1024,
   totalBytes: 1024 * 1024 * 1024,
-  ratio: 200,
-  ratioGraceBytes: 32 * 1024 * 1024,
+  ratio: 500,
+  ratioGraceBytes: 4 * 1024 * 1024,
   entries: 1_000,
   nesting: 5,
   records: 2_000_000,

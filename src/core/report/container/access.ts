@@ -38,12 +38,14 @@ async function* continued(chunks: Uint8Array[], rest: AsyncIterator<Uint8Array>)
 export async function toMemory(source: ByteSource, limit: number): Promise<Uint8Array | null> {
   if (source.memory) return source.memory.length > limit ? null : source.memory;
   if (source.size !== null && source.size > limit) return null;
+  const room = source.size === null ? null : new Uint8Array(source.size);
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of source.stream()) {
+    if (size + chunk.length > (room?.length ?? limit)) return null;
+    if (room) room.set(chunk, size);
+    else chunks.push(chunk);
     size += chunk.length;
-    if (size > limit) return null;
-    chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  return room ? room.subarray(0, size) : Buffer.concat(chunks);
 }

@@ -2,7 +2,7 @@ import { LimitError, type Limits } from '../limits.js';
 
 /** Counts the bytes of one layer while it is unpacked. `restart` before the layer is unpacked once more. */
 export interface Meter {
-  /** Throws LimitError when a bound is passed. `packed` is how many bytes of the container the layer came from. */
+  /** Throws LimitError when a bound is passed. `packed` is how many bytes of the container were read so far. */
   add(unpacked: number, packed: number): void;
   restart(): void;
 }

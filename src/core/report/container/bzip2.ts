@@ -18,12 +18,16 @@ interface Decoder {
 type DecoderClass = new (input: object, output: object) => Decoder;
 
 /**
- * Unpacks bzip2 from memory, one block at a time. `onPiece` sees the size of each piece as it comes and may throw to
- * stop in the middle of a block. Throws UnpackError on damaged or cut bytes.
+ * Unpacks bzip2 from memory, one block at a time. `onPiece` sees the size of each piece as it comes, and how many
+ * packed bytes were read so far; it may throw to stop in the middle of a block. Throws UnpackError on damaged or cut
+ * bytes.
  */
-export function* bunzip2(packed: Uint8Array, onPiece: (bytes: number) => void): Generator<Uint8Array> {
+export function* bunzip2(
+  packed: Uint8Array,
+  onPiece: (bytes: number, packedBytes: number) => void,
+): Generator<Uint8Array> {
   const input = new PackedBytes(packed);
-  const output = new Pieces(onPiece);
+  const output = new Pieces((bytes) => onPiece(bytes, input.position));
   while (!input.eof()) {
     const decoder = damagedUnlessOurs(() => new (Bunzip as DecoderClass)(input, output));
     while (damagedUnlessOurs(() => readBlock(decoder))) yield* output.flush();
@@ -73,6 +77,10 @@ class PackedBytes {
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
+  }
+
+  get position(): number {
+    return this.#at;
   }
 
   readByte(): number {

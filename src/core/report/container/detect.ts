@@ -53,7 +53,8 @@ export function detect(head: Uint8Array): Kind {
 
 function textKind(head: Uint8Array): Kind {
   const text = decodeHead(head).replace(/^[\s\0\ufeff]+/, '');
-  if (text === '') return { type: 'empty' };
+  // So much white space before something is XML's, where any: JSON writers put none.
+  if (text === '') return { type: head.length < HEAD_BYTES ? 'empty' : 'xml' };
   if (text.startsWith('{') || text.startsWith('[')) return { type: 'json' };
   if (text.startsWith('<'))
     return { type: /^<(?:!doctype\s+html|html|head|body)\b/i.test(text) ? 'html' : 'xml' };

@@ -5,6 +5,9 @@ import { UnpackError } from './unpack-error.js';
 /** Bytes that zlib unpacks in one go; larger steps cost fewer changes of thread. */
 const STEP = 128 * 1024;
 
+/** Packed bytes given to zlib at once. What a ratio is looked at by is exact to this much, times a thousand unpacked. */
+const FEED = 16 * 1024;
+
 export interface Inflated {
   readonly bytes: Uint8Array;
   /** Packed bytes up to the end of the deflate stream. */
@@ -41,18 +44,20 @@ export function inflateInMemory(bytes: Uint8Array, cap: number, what: string): I
  */
 export async function* inflate(input: ByteReader, what: string): AsyncGenerator<Uint8Array> {
   const engine = createInflateRaw({ chunkSize: STEP, finishFlush: constants.Z_SYNC_FLUSH });
-  // zlib may hold back chunks it has no need of; they are given back to the reader at the end.
-  const fed: Uint8Array[] = [];
+  // Of the last chunk, what zlib has no need of is given back at the end.
+  let last: Uint8Array = new Uint8Array();
   let fedBytes = 0;
 
   async function feed(): Promise<void> {
     for (;;) {
-      const chunk = await input.next();
-      if (!chunk) {
+      const next = await input.next();
+      if (!next) {
         engine.end();
         return;
       }
-      fed.splice(0, fed.length, chunk);
+      const chunk = next.subarray(0, FEED);
+      input.unread(next.subarray(FEED));
+      last = chunk;
       fedBytes += chunk.length;
       await new Promise<void>((resolve, reject) => {
         engine.write(chunk, (error) => (error ? reject(error) : resolve()));
@@ -73,8 +78,7 @@ export async function* inflate(input: ByteReader, what: string): AsyncGenerator<
     engine.destroy();
   }
   const rest = fedBytes - engine.bytesWritten;
-  const last = fed[0];
-  if (rest > 0 && last) input.unread(last.subarray(last.length - rest));
+  if (rest > 0) input.unread(last.subarray(last.length - rest));
 }
 
 function asUnpackError(error: unknown, what: string): unknown {

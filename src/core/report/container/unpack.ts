@@ -1,6 +1,7 @@
 import { inMemory, type ByteSource, type RandomAccess } from '../bytes.js';
 import { ProblemList } from '../problems.js';
 import { toRandomAccess } from './access.js';
+import type { Meter } from './budget.js';
 import { decodeBase64, decodeBase64InMemory } from './base64.js';
 import { byteReader, type ByteReader } from './byte-reader.js';
 import { bunzip2, readPacked } from './bzip2.js';
@@ -73,7 +74,7 @@ export function member(outer: Layer, name: string, source: ByteSource, reading: 
 
 function unpackStream(outer: Layer, codec: Codec, reading: Reading): Layer {
   const problems = new ProblemList();
-  const { memory, size } = outer.source;
+  const { memory } = outer.source;
   const meter = reading.budget.meter();
   const inner = (source: ByteSource): Layer => ({
     path: outer.path,
@@ -90,22 +91,37 @@ function unpackStream(outer: Layer, codec: Codec, reading: Reading): Layer {
       return inner(inMemory(bytes));
     }
   }
-  return inner({
+  return inner(
+    unpacked(
+      () => outer.source.stream(),
+      (input) => codec.stream(input, problems, reading),
+      { meter, problems },
+    ),
+  );
+}
+
+/** What comes out of a packed stream, counted; every reading of it unpacks it once more. */
+function unpacked(
+  open: () => AsyncIterable<Uint8Array>,
+  unpackFrom: (input: ByteReader) => AsyncGenerator<Uint8Array>,
+  { meter, problems }: { readonly meter: Meter; readonly problems: ProblemList },
+): ByteSource {
+  return {
     size: null,
     async *stream() {
       problems.clear();
       meter.restart();
-      const input = byteReader(outer.source.stream());
+      const input = byteReader(open());
       try {
-        for await (const chunk of codec.stream(input, problems, reading)) {
-          meter.add(chunk.length, size ?? input.consumed);
+        for await (const chunk of unpackFrom(input)) {
+          meter.add(chunk.length, input.consumed);
           yield chunk;
         }
       } finally {
         await input.close();
       }
     },
-  });
+  };
 }
 
 /** These two are unpacked once, into memory or the spool: one decoder is slow, the other shared by the process. */
@@ -116,11 +132,11 @@ async function unpackToSpool(outer: Layer, type: 'bzip2' | 'xz', reading: Readin
     try {
       if (type === 'bzip2') {
         const packed = await readPacked(input, reading.limits.mailBytes);
-        for (const piece of bunzip2(packed, (bytes) => meter.add(bytes, packed.length))) yield piece;
+        for (const piece of bunzip2(packed, (bytes, read) => meter.add(bytes, read))) yield piece;
         return;
       }
       for await (const chunk of unxz(input)) {
-        meter.add(chunk.length, outer.source.size ?? input.consumed);
+        meter.add(chunk.length, input.consumed);
         yield chunk;
       }
     } finally {
@@ -133,20 +149,17 @@ async function unpackToSpool(outer: Layer, type: 'bzip2' | 'xz', reading: Readin
 
 async function zipMember(outer: Layer, entry: ZipEntry, name: string, reading: Reading): Promise<Layer> {
   const meter = reading.budget.meter();
-  const stream = async function* (): AsyncGenerator<Uint8Array> {
-    meter.restart();
-    for await (const chunk of entry.stream()) {
-      meter.add(chunk.length, entry.packedSize);
-      yield chunk;
-    }
-  };
-  const layer = member(outer, name, { size: null, stream }, reading);
-  if (entry.packedSize > SMALL) return layer;
-
+  const problems = new ProblemList();
+  async function* open(): AsyncGenerator<Uint8Array> {
+    yield* (await entry.packed()).stream();
+  }
+  const streamed = unpacked(open, (input) => entry.unpack(input), { meter, problems });
+  const layer: Layer = { ...member(outer, name, streamed, reading), problems };
   try {
-    const bytes = await entry.unpackInMemory(SMALL);
+    const packed = await entry.packed();
+    const bytes = packed.memory && entry.unpackInMemory(packed.memory, SMALL);
     if (!bytes) return layer;
-    meter.add(bytes.length, entry.packedSize);
+    meter.add(bytes.length, packed.size);
     return { ...layer, source: inMemory(bytes) };
   } catch {
     // A damaged member must not end the reading of the others: it fails again, as a stream, when it is read.

@@ -3,7 +3,7 @@ import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import type { RandomAccess } from '../bytes.js';
 import type { Limits } from '../limits.js';
 import { tooManyEntries } from './budget.js';
-import { byteReader } from './byte-reader.js';
+import type { ByteReader } from './byte-reader.js';
 import { inflate, inflateInMemory } from './inflate.js';
 import { slice } from './slice.js';
 import { UnpackError } from './unpack-error.js';
@@ -11,20 +11,20 @@ import { UnpackError } from './unpack-error.js';
 export interface ZipEntry {
   /** As written in the archive. */
   readonly name: string;
-  /** Bytes in the archive. */
-  readonly packedSize: number;
-  /** Bytes that the archive says it unpacks to; checked while it is unpacked. */
-  readonly size: number;
-  /** Unpacks and checks size and CRC-32. Throws UnpackError where it is damaged, encrypted or packed in a rare way. */
-  stream(): AsyncGenerator<Uint8Array>;
+  /** The packed bytes. Throws UnpackError where they are damaged, encrypted or packed in a rare way. */
+  packed(): Promise<RandomAccess>;
+  /** Unpacks them and checks size and CRC-32; throws UnpackError. */
+  unpack(packed: ByteReader): AsyncGenerator<Uint8Array>;
   /** The same at once; null where more than `cap` bytes come out. */
-  unpackInMemory(cap: number): Promise<Uint8Array | null>;
+  unpackInMemory(packed: Uint8Array, cap: number): Uint8Array | null;
 }
 
 const STORED = 0;
 const DEFLATED = 8;
 /** Names, extra fields and comments of all entries together; real ones have some hundred bytes each. */
 const DIRECTORY_BYTES = 4 * 1024 * 1024;
+/** Bytes of a local header without the name (APPNOTE 4.3.7). */
+const LOCAL_HEADER = 30;
 /** What the documents of word processors and the like have, which are zips too (ECMA-376 part 2). */
 const OFFICE_ENTRY = '[Content_Types].xml';
 /** Method number under which WinZip hides AES encryption. */
@@ -40,19 +40,39 @@ export async function listZip(source: RandomAccess, limits: Limits): Promise<Zip
     const zip = await openZip(storage, source);
     if (zip.entryCount > limits.entries) throw tooManyEntries(limits.entries);
     const entries: ZipEntry[] = [];
+    const places: Place[] = [];
     let directory = 0;
     for await (const entry of zip.eachEntry()) {
       directory += entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength;
       if (directory > DIRECTORY_BYTES) throw damaged();
+      const start = entry.relativeOffsetOfLocalHeader;
+      places.push({ start, end: start + LOCAL_HEADER + entry.fileNameLength + entry.compressedSize });
       const name = nameOf(entry);
       if (name === OFFICE_ENTRY)
         throw new UnpackError('office-document', 'The file is an Office document, not a report.');
       if (!isClutter(name)) entries.push(asEntry(zip, entry, name, source, storage));
     }
+    if (overlap(places))
+      throw new UnpackError(
+        'zip-overlap',
+        'Members of the zip share their bytes, as only an archive made to do harm has it; it was not read.',
+      );
     return entries;
   } catch (error) {
     throw storage.error ?? translate(error);
   }
+}
+
+/** Bytes of one member, at the least. */
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Few bytes that are unpacked often are the trick of the strongest zip bombs (D. Fifield, WOOT 2019). */
+function overlap(places: Place[]): boolean {
+  const sorted = places.sort((a, b) => a.start - b.start);
+  return sorted.some((place, index) => index > 0 && place.start < (sorted[index - 1]?.end ?? 0));
 }
 
 function openZip(storage: Storage, source: RandomAccess): Promise<ZipFile> {
@@ -71,7 +91,9 @@ function isClutter(name: string): boolean {
 }
 
 function asEntry(zip: ZipFile, entry: Entry, name: string, source: RandomAccess, storage: Storage): ZipEntry {
-  async function data(): Promise<RandomAccess> {
+  const isDeflated = entry.compressionMethod === DEFLATED;
+
+  async function packed(): Promise<RandomAccess> {
     if (entry.isEncrypted() || entry.compressionMethod === AES)
       throw new UnpackError('zip-encrypted', 'The zip is protected by a password; ask for it without one.');
     if (entry.compressionMethod !== STORED && entry.compressionMethod !== DEFLATED)
@@ -98,40 +120,29 @@ function asEntry(zip: ZipFile, entry: Entry, name: string, source: RandomAccess,
 
   return {
     name,
-    packedSize: entry.compressedSize,
-    size: entry.uncompressedSize,
-    async *stream() {
-      const packed = byteReader((await data()).stream());
+    packed,
+    async *unpack(input) {
       let crc = 0;
       let size = 0;
-      try {
-        const chunks = entry.compressionMethod === DEFLATED ? inflate(packed, 'zip') : rest(packed);
-        for await (const chunk of chunks) {
-          crc = crc32(chunk, crc);
-          size += chunk.length;
-          // Said to be smaller than it is: a lie that size limits must not rest on.
-          if (size > entry.uncompressedSize) throw damaged();
-          yield chunk;
-        }
-      } finally {
-        await packed.close();
+      for await (const chunk of isDeflated ? inflate(input, 'zip') : rest(input)) {
+        crc = crc32(chunk, crc);
+        size += chunk.length;
+        yield chunk;
       }
       check(size, crc);
     },
-    async unpackInMemory(cap) {
-      const { memory } = await data();
-      if (!memory || entry.uncompressedSize > cap) return null;
-      const bytes =
-        entry.compressionMethod === DEFLATED ? inflateInMemory(memory, cap, 'zip')?.bytes : memory;
-      if (!bytes) return null;
-      check(bytes.length, crc32(bytes));
-      return bytes;
+    unpackInMemory(bytes, cap) {
+      if (entry.uncompressedSize > cap) return null;
+      const unpacked = isDeflated ? inflateInMemory(bytes, cap, 'zip')?.bytes : bytes;
+      if (!unpacked) return null;
+      check(unpacked.length, crc32(unpacked));
+      return unpacked;
     },
   };
 }
 
-async function* rest(packed: ReturnType<typeof byteReader>): AsyncGenerator<Uint8Array> {
-  for (let chunk = await packed.next(); chunk; chunk = await packed.next()) yield chunk;
+async function* rest(input: ByteReader): AsyncGenerator<Uint8Array> {
+  for (let chunk = await input.next(); chunk; chunk = await input.next()) yield chunk;
 }
 
 /** yauzl throws plain errors about the archive; ours and the storage's are told apart before this. */

@@ -25,15 +25,18 @@ export interface Mail {
 
 /** Takes a mail apart (RFC 5322, RFC 2045 to 2047). Throws LimitError and UnpackError. */
 export async function readMailParts(bytes: Uint8Array, limits: Limits, problems: ProblemList): Promise<Mail> {
+  checkHeader(bytes);
+  checkParts(bytes, limits);
   const mail = repair(withoutMboxLine(bytes), problems);
-  checkParts(mail, limits);
   const parser = new PartsParser({
     // Attached messages are taken apart by us, one layer deeper each.
     forceRfc822Attachments: true,
     maxNestingDepth: PART_DEPTH,
     maxHeadersSize: HEADER_BYTES,
   });
-  const email = await parser.parse(mail).catch((error: unknown) => {
+  // Given a whole ArrayBuffer, it makes no copy.
+  const whole = mail.byteLength === mail.buffer.byteLength ? mail.buffer : mail;
+  const email = await parser.parse(whole as ArrayBuffer | Uint8Array).catch((error: unknown) => {
     throw translate(error);
   });
   if (email.attachments.length > limits.entries)
@@ -58,6 +61,16 @@ class PartsParser extends PostalMime {
   }
 }
 
+function checkHeader(bytes: Uint8Array): void {
+  if (bytes.length <= HEADER_BYTES) return;
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
+  if (!start.includes('\n\r\n') && !start.includes('\n\n')) throw headerTooLong();
+}
+
+function headerTooLong(): LimitError {
+  return new LimitError('limit-mail-header', 'The header of the mail is too long; it was not read.');
+}
+
 /** The line with which mbox files start a mail (RFC 4155). */
 function withoutMboxLine(bytes: Uint8Array): Uint8Array {
   const start = Buffer.from(bytes.subarray(0, 6)).toString('latin1');
@@ -69,7 +82,12 @@ function withoutMboxLine(bytes: Uint8Array): Uint8Array {
 /** Field names that reporters' own code writes wrongly; without them a mail is one text without end. */
 const MISSPELT = /^(content)[ _]?(type|transfer[ _-]?encoding|disposition)([ \t]*:)/gim;
 
+const PIECE = 1024 * 1024;
+/** Characters of the longest such name with its colon. */
+const LONGEST_NAME = 40;
+
 function repair(bytes: Uint8Array, problems: ProblemList): Uint8Array {
+  if (!isMisspelt(bytes)) return bytes;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   let repaired = false;
   const fixed = text.replace(MISSPELT, (_, content: string, rest: string, colon: string) => {
@@ -84,12 +102,20 @@ function repair(bytes: Uint8Array, problems: ProblemList): Uint8Array {
   return Buffer.from(fixed, 'latin1');
 }
 
+/** Looks piece by piece: a mail of 60 MB is not to be in memory twice for a typo. */
+function isMisspelt(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = 0; at < text.length; at += PIECE) {
+    MISSPELT.lastIndex = 0;
+    if (MISSPELT.test(text.toString('latin1', at, at + PIECE + LONGEST_NAME))) return true;
+  }
+  return false;
+}
+
 function translate(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  if (/nesting depth|header size/i.test(error.message))
-    return new LimitError(
-      'limit-nesting',
-      'The mail is nested too deeply or its header is too long; it was not read.',
-    );
+  if (/header size/i.test(error.message)) return headerTooLong();
+  if (/nesting depth/i.test(error.message))
+    return new LimitError('limit-nesting', 'The mail is nested too deeply and was not read.');
   return new UnpackError('mail-damaged', 'The mail is damaged and cannot be taken apart.');
 }
