@@ -285,8 +285,9 @@ BEGIN
     RETURN;
   END IF;
   -- One at a time: two makers of different months would each wait for the other's lock on the parent.
+  -- Who waited asks the table itself: to_regclass may remember that there was none.
   PERFORM pg_advisory_xact_lock(hashtext('dmarc_ops.ensure_record_month'));
-  IF to_regclass(format('{{schema}}.%I', part)) IS NOT NULL THEN
+  IF EXISTS (SELECT FROM pg_class WHERE relname = part AND relnamespace = '{{schema}}'::regnamespace) THEN
     RETURN;
   END IF;
   EXECUTE format('CREATE TABLE {{schema}}.%I PARTITION OF {{schema}}.record FOR VALUES FROM (%L) TO (%L)',

@@ -148,11 +148,12 @@ export function giveUp(
   at: Date,
 ): Promise<{ name: string }[]> {
   return session.rows<{ name: string }>(
-    `UPDATE raw_document r SET state = 'failed', processed_at = $3, error_code = 'reading-never-ended',
-       error_message = 'Reading this document was begun ' || $2 || ' times and never ended; it is kept, and reprocess tries it again.'
-     WHERE tenant_id = $1 AND state = 'pending' AND id IN (
-       SELECT r2.id FROM raw_document r2 JOIN raw_attempt a ON a.tenant_id = $1 AND a.raw_id = r2.id AND a.attempts >= $2
-       WHERE r2.tenant_id = $1 AND r2.state = 'pending' FOR UPDATE OF r2 SKIP LOCKED)
+    `WITH stuck AS MATERIALIZED (
+       SELECT r.id FROM raw_attempt a JOIN raw_document r ON r.tenant_id = $1 AND r.id = a.raw_id AND r.state = 'pending'
+       WHERE a.tenant_id = $1 AND a.attempts >= $2 FOR NO KEY UPDATE OF r SKIP LOCKED)
+     UPDATE raw_document r SET state = 'failed', processed_at = $3, error_code = 'reading-never-ended',
+       error_message = 'Reading this document was begun ' || $2::int || ' times and never ended; it is kept, and reprocess tries it again.'
+     FROM stuck WHERE r.tenant_id = $1 AND r.id = stuck.id
      RETURNING name`,
     [tenant, attempts, at],
   );
