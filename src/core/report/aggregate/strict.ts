@@ -5,7 +5,7 @@ import type { ReportBuilder } from './build.js';
 import { describeEpilogue, MOST_EPILOGUE } from './epilogue.js';
 import type { Attributes } from './extension.js';
 import { checkDoctype } from './doctype.js';
-import { MOST_QUIET, NotWellFormed, tooQuiet } from './failures.js';
+import { MOST_QUIET, NotWellFormed } from './failures.js';
 import { FLAT_START, FlatRecords, INCOMPLETE, skipSpace } from './flat.js';
 
 /** Attributes of one element; the standard knows one, and namespaces a few. */
@@ -121,7 +121,13 @@ export class StrictReader {
       this.#addEpilogue(text.slice(to - (this.#given - this.#afterClose)));
     }
     this.#quiet = this.#events === events ? this.#quiet + piece.length : 0;
-    if (this.#quiet > MOST_QUIET) throw tooQuiet();
+    // A reference or a quote that never ends makes such pieces; the lenient reading knows them from real ones.
+    if (this.#quiet > MOST_QUIET)
+      throw new NotWellFormed(`more than ${MOST_QUIET} characters in one piece`, this.#where());
+  }
+
+  #where(): string {
+    return `character ${this.#saxes.position + this.#passed}`;
   }
 
   #addEpilogue(text: string): void {
@@ -132,10 +138,9 @@ export class StrictReader {
   #listen(): void {
     const saxes = this.#saxes;
     const builder = this.#builder;
-    const where = (): string => `character ${saxes.position + this.#passed}`;
     saxes.on('error', (error) => {
       if (builder.complete) throw new RootClosed();
-      throw new NotWellFormed(error.message, where());
+      throw new NotWellFormed(error.message, this.#where());
     });
     saxes.on('doctype', (doctype) => {
       this.#events += 1;

@@ -110,6 +110,17 @@ describe('a document that goes on and on', () => {
     expect(source.taken()).toBeLessThan(3 * megabyte);
   });
 
+  it('after an & that never ends is read all the same', () => {
+    const records = recordXml({ auth: '' }).repeat(5_000);
+    const document = reportXml({ metadata: '<org_name>R & D</org_name><report_id>1</report_id>', records });
+
+    const found = good(document);
+
+    expect(document.length).toBeGreaterThan(megabyte);
+    expect(found.report.reporter.orgName).toBe('R & D');
+    expect(found.totals.records).toBe(5_000);
+  });
+
   it('in attributes is refused at once', async () => {
     const source = endless('<feedback ', 'a="" b="" c="" '.repeat(4_096), 4_096);
 
