@@ -70,12 +70,20 @@ async function answer(
   } catch (error) {
     if (error instanceof ExpectedError) {
       const suggestions = error instanceof OperationError ? error.suggestions : [];
-      return operationErrorCard(command.name, error.message, suggestionButtons(command, given, suggestions));
+      return operationErrorCard(
+        failureTitle(command),
+        error.message,
+        suggestionButtons(command, given, suggestions),
+      );
     }
     const id = randomUUID().slice(0, 8);
     context.log.error('A command failed', { id, command: command.name, error });
-    return unexpectedCard(command.name, id);
+    return unexpectedCard(failureTitle(command), id);
   }
+}
+
+function failureTitle({ name, operation }: Command): string {
+  return operation.effect === 'reads' ? `No answer: ${name}` : `Not done: ${name}`;
 }
 
 /** The same question with what was likely meant in the place of what was written. */

@@ -6,8 +6,9 @@ import { noDaysCard, otherQuestions } from './follow-up.js';
 import { footer, passTone, subject } from './parts.js';
 import { follow } from './questions.js';
 
-/** A rise of the failure rate worth a warning: in points over the average of the period, and of what size at least. */
-const RISE = 0.02;
+/** A change of the failure rate worth words: so much of the whole in points, and so much of the rate itself. */
+const NOTABLE_POINTS = 0.02;
+const NOTABLE_PART = 0.2;
 const FEWEST_DAYS = 3;
 
 /** The failure rate by day, and whether it rises. */
@@ -69,7 +70,7 @@ function rateChart({ series }: FailuresResult): CardPart[] {
     {
       type: 'chart',
       shape: 'days',
-      title: 'Failing, 7-day average',
+      title: 'Share failing, 7-day average',
       alt: `Share of failing messages on ${series.length} days, averaged over seven.`,
       unit: 'percent',
       days: series.map((one) => one.day),
@@ -83,9 +84,10 @@ function trendOf({ figures, series, range }: FailuresResult): { rises: boolean; 
   const latest = series.at(-1)?.average7 ?? null;
   if (latest === null || range.days <= 7) return { rises: false, sentence: '' };
   const whole = (figures.messages - figures.dmarcPass) / figures.messages;
-  if (latest > whole + RISE)
+  const notable = Math.max(NOTABLE_POINTS, whole * NOTABLE_PART);
+  if (latest > whole + notable)
     return { rises: true, sentence: `Rising: ${rateText(latest)} in the last 7 days.` };
-  if (latest < whole - RISE)
+  if (latest < whole - notable)
     return { rises: false, sentence: `Falling: ${rateText(latest)} in the last 7 days.` };
   return { rises: false, sentence: 'Steady.' };
 }

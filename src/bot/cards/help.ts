@@ -41,7 +41,7 @@ function entryCard(entry: HelpEntry): Card {
   return {
     title: `Help: ${entry.name}`,
     tone: 'neutral',
-    verdict: entry.summary,
+    verdict: `${entry.summary}.`,
     parts: [
       {
         type: 'facts',

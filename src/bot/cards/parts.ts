@@ -24,13 +24,27 @@ export function subject(domain: string | null | undefined): string {
 /** The colour of a pass rate. */
 export function passTone(figures: Figures): Tone {
   if (figures.messages === 0) return 'neutral';
+  if (isStopped(figures)) return 'good';
   const share = figures.dmarcPass / figures.messages;
   if (share >= GOOD_SHARE) return 'good';
   return share >= BAD_SHARE ? 'warning' : 'bad';
 }
 
+/** Whether nothing passes and nothing got through either: a domain that sends no mail, as it should be. */
+function isStopped({ messages, dmarcPass, quarantined, rejected }: Figures): boolean {
+  return messages > 0 && dmarcPass === 0 && quarantined + rejected === messages;
+}
+
 /** `98.2 % of 41,310 messages pass.` */
 export function passSentence(figures: Figures): string {
+  if (isStopped(figures))
+    return `${counted(figures.messages, 'message')}, all failing, and none got through.`;
+  return shareSentence(figures);
+}
+
+/** The same of figures that do not say what became of the messages. */
+export function shareSentence(figures: Pick<Figures, 'messages' | 'dmarcPass'>): string {
+  if (figures.messages === 0) return 'There are no messages.';
   if (figures.messages === 1)
     return figures.dmarcPass === 1 ? 'The one message passes.' : 'The one message fails.';
   if (figures.dmarcPass === figures.messages) return `All ${count(figures.messages)} messages pass.`;

@@ -2,8 +2,8 @@ import type { SummaryResult } from '../../core/operations/summary.js';
 
 type Policy = NonNullable<SummaryResult['policy']>;
 
-/** The published policy on one line: `p=none sp=reject, DKIM relaxed, SPF strict (seen 2026-01-30)`. */
-export function policyText(policy: Policy): string {
+/** The published policy on one line: `p=none sp=reject, DKIM relaxed, SPF strict`. */
+export function policyText(policy: Omit<Policy, 'day'>): string {
   const tags = (['p', 'sp', 'np'] as const).flatMap((name) =>
     policy[name] === null ? [] : [`${name}=${policy[name]}`],
   );

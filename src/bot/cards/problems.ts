@@ -56,7 +56,8 @@ function countsChart(counts: ProblemsResult['counts']): CardPart {
 }
 
 function problemFact(item: ProblemItem): { name: string; value: string; note: string } {
-  const file = item.member === null ? item.name : `${item.name}: ${item.member}`;
+  const name = item.name.split('/').at(-1) ?? item.name;
+  const file = item.member === null ? name : `${name}: ${item.member}`;
   const place = [item.where, item.reporter, item.domain, file].filter((part) => part !== null);
   return { name: item.code, value: item.message, note: place.join(' · ') };
 }

@@ -2,20 +2,20 @@ import type { ReportItem, ReportResult } from '../../core/operations/reports.js'
 import type { Asked } from '../ask.js';
 import { ask } from '../ask.js';
 import type { Card, CardPart, Fact } from '../card.js';
-import { count, counted, moment, percent } from '../figures.js';
+import { count, counted, moment } from '../figures.js';
+import { shareSentence } from './parts.js';
+import { policyText } from './policy.js';
 import { nextButton } from './questions.js';
 
 const PROBLEMS_LISTED = 5;
 
 /** One report: who says what of whom, its rows and its problems. */
 export function reportCard(result: ReportResult, input: Asked): Card {
-  const { domain, reporter, messages, dmarcPass, records, problems } = result;
+  const { domain, reporter, problems } = result;
   return {
-    title: `Report ${result.id} by ${reporter}`,
+    title: `Report ${result.id} by ${reporter} on ${domain}`,
     tone: problems > 0 ? 'warning' : 'good',
-    verdict: `${percent(dmarcPass, messages)} of ${counted(messages, 'message')} of ${domain} pass, in ${counted(records, 'row')}. ${
-      problems === 0 ? 'Nothing odd about it.' : `${counted(problems, 'problem')} with it.`
-    }`,
+    verdict: `${shareSentence(result)} ${problems === 0 ? 'Nothing odd about the report.' : `${counted(problems, 'problem')} with the report.`}`,
     parts: [{ type: 'facts', facts: reportFacts(result) }, rowsTable(result), ...problemsTable(result)],
     advice: null,
     buttons: [
@@ -29,14 +29,12 @@ export function reportCard(result: ReportResult, input: Asked): Card {
 
 function reportFacts(result: ReportResult): Fact[] {
   const { policy, errors, reporter } = result.header;
-  const tags = (['p', 'sp', 'np', 'pct', 'adkim', 'aspf'] as const).flatMap((name) =>
-    policy[name] === null ? [] : [`${name}=${policy[name]}`],
-  );
   return [
     { name: 'Period', value: `${whenOf(result.begin)} to ${whenOf(result.end)}` },
+    { name: 'Rows', value: count(result.records) },
     { name: 'Report id', value: result.reportId ?? '(none)' },
     ...(reporter.email === null ? [] : [{ name: 'From', value: reporter.email }]),
-    { name: 'Policy', value: tags.length === 0 ? '(none said)' : tags.join(' ') },
+    { name: 'Policy', value: policyText(policy) },
     ...(result.versions > 1
       ? [
           {

@@ -7,6 +7,9 @@ import { daysChart, figureFacts, footer, noMessagesCard, passSentence, passTone 
 import { follow, periodButtons } from './questions.js';
 import { shortTable } from './tables.js';
 
+/** The largest; all of them are another question. */
+const REPORTERS_LISTED = 5;
+
 /** One source: what it sends, in whose name, and what DKIM and SPF found. */
 export function sourceCard(result: SourceResult, input: Asked, now: Date): Card {
   const { source, domain, range, figures } = result;
@@ -45,7 +48,9 @@ export function sourceCard(result: SourceResult, input: Asked, now: Date): Card 
       shortTable(
         'Reporters',
         'Reporter',
-        result.reporters.map((one) => ({ name: one.reporter, figures: one.figures })),
+        result.reporters
+          .slice(0, REPORTERS_LISTED)
+          .map((one) => ({ name: one.reporter, figures: one.figures })),
       ),
     ],
     advice: adviceOn(result),

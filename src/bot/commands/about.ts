@@ -19,7 +19,7 @@ export const about = command({
   aliases: ['version'],
   operation: operation({
     name: 'about',
-    summary: 'Say which version answers here.',
+    summary: 'Say which version answers here',
     role: 'viewer',
     effect: 'reads',
     input: z.strictObject({}),

@@ -30,7 +30,7 @@ export function helpOn(others: readonly Command[]): Command {
     aliases: ['?', 'commands'],
     operation: operation({
       name: 'help',
-      summary: 'List all commands, or explain one.',
+      summary: 'List all commands, or explain one',
       role: 'viewer',
       effect: 'reads',
       input: z.strictObject({ command: z.string().max(100).optional() }),

@@ -51,7 +51,7 @@ export function drawDays(chart: DaysChart, columns: number, paint: Paint): strin
 
 /** Title and legend, on one line where they fit. */
 function heading(chart: DaysChart, perBar: number, columns: number, paint: Paint): string[] {
-  const grouped = perBar === 7 ? ', weekly average' : `, average of ${perBar} days`;
+  const grouped = perBar === 7 ? ', by week' : `, by ${perBar} days`;
   const title = fit(visible(chart.title) + (perBar > 1 ? grouped : ''), columns);
   const entries = chart.series.map((series, at) => ({
     series,

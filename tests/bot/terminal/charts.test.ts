@@ -58,9 +58,9 @@ describe('a chart of days in characters', () => {
     const quarter = drawDays(days(Array.from({ length: 90 }, () => 10)), 78, plain);
     const decade = drawDays(days(Array.from({ length: 3_650 }, () => 10)), 78, plain);
 
-    expect(month[0]).not.toContain('average');
-    expect(quarter[0]).toContain('weekly average');
-    expect(decade[0]).toContain('average of 52 days');
+    expect(month[0]).not.toContain('by ');
+    expect(quarter[0]).toContain('by week');
+    expect(decade[0]).toContain('by 52 days');
     for (const drawn of [month, quarter, decade]) expect(drawn[1]).toMatch(/^ {3}10 ┤█/);
   });
 
