@@ -29,7 +29,7 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = {
   documentBytes: 512 * 1024 * 1024,
   totalBytes: 1024 * 1024 * 1024,
-  ratio: 500,
+  ratio: 250,
   ratioGraceBytes: 4 * 1024 * 1024,
   entries: 1_000,
   nesting: 5,
