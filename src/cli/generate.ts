@@ -65,7 +65,7 @@ function required({ values }: Arguments, name: string): string {
 }
 
 /** Reads a scenario by path, or by the name of one that comes along. */
-async function loadScenario(wanted: string): Promise<Scenario> {
+export async function loadScenario(wanted: string): Promise<Scenario> {
   const isName = basename(wanted) === wanted && extname(wanted) === '';
   const path = isName ? join(SHIPPED, wanted + SCENARIO_FILE) : wanted;
   let text: string;

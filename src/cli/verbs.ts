@@ -12,4 +12,14 @@ export const VERBS: readonly LazyVerb[] = [
     summary: 'Make sample reports from a scenario, and the figures a right store shows for them',
     load: async () => (await import('./generate.js')).generate,
   },
+  {
+    name: 'chat',
+    summary: 'Ask in a terminal chat, with the commands of the chat platforms',
+    load: async () => (await import('./chat.js')).chat,
+  },
+  {
+    name: 'demo',
+    summary: 'Try everything on six months of sample reports, in a database that is thrown away',
+    load: async () => (await import('./demo.js')).demo,
+  },
 ];
