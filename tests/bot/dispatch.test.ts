@@ -115,6 +115,25 @@ describe('trouble becomes a sentence', () => {
     expect((await ask('claim', 'viewer')).title).toBe('Not allowed: claim');
   });
 
+  it('what names files of the machine is refused from elsewhere', async () => {
+    const { context } = contextFor();
+
+    const card = await dispatch({ text: 'ingest /etc/passwd', context, local: false }, commands);
+
+    expect(card.title).toBe('Not here: ingest');
+    expect(card.verdict).toContain('only its terminal may ask it');
+  });
+
+  it('a database that went away is told in its own sentence, and not logged as a fault', async () => {
+    const { context, errors } = contextFor();
+
+    const card = await dispatch({ text: 'summary gone.example.com', context, local: true }, commands);
+
+    expect(card.verdict).toBe('The database does not answer.');
+    expect(card.title).toBe('No answer: summary');
+    expect(errors).toEqual([]);
+  });
+
   it('the unexpected is logged with an id, and people see the id alone', async () => {
     const { context, errors } = contextFor();
 

@@ -182,6 +182,30 @@ describe('the summary', () => {
     );
   });
 
+  it('is good about a domain that sends nothing and whose forgeries are all refused', () => {
+    const results = answers(invented({ share: 0 }));
+    const command = COMMANDS.find((each) => each.name === 'summary');
+    const stopped = {
+      ...results.summary.figures,
+      quarantined: 0,
+      rejected: results.summary.figures.messages,
+    };
+
+    const card = command?.card(
+      {
+        ...results.summary,
+        figures: stopped,
+        newFailing: [],
+        policy: { ...results.summary.policy, p: 'reject' },
+      },
+      {},
+      NOW,
+    );
+
+    expect(card?.tone).toBe('good');
+    expect(card?.verdict).toContain('41,310 messages, all failing, and none got through.');
+  });
+
   it('says that a policy stops spoofing only in part', () => {
     const results = answers(small);
     const command = COMMANDS.find((each) => each.name === 'summary');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Card } from '../../../src/bot/card.js';
 import { command } from '../../../src/bot/command.js';
+import { ExpectedError } from '../../../src/core/expected-error.js';
 import type { Actor, Context } from '../../../src/core/operations/operation.js';
 import { operation, OperationError } from '../../../src/core/operations/operation.js';
 import { DEFAULT_LIMITS } from '../../../src/core/report/limits.js';
@@ -33,6 +34,8 @@ const summary = command({
     run: (_context, input) => {
       if (input.domain === 'exmaple.com')
         throw new OperationError('unknown-domain', 'No report speaks of exmaple.com.', ['example.com']);
+      if (input.domain === 'gone.example.com')
+        throw new ExpectedError('database-gone', 'The database does not answer.');
       if (input.domain === 'broken.example.com') throw new Error('the password is hunter2');
       return Promise.resolve(input);
     },
@@ -88,6 +91,7 @@ const ingest = command({
     summary: 'Take in files.',
     role: 'admin',
     effect: 'changes',
+    local: true,
     input: z.strictObject({ paths: z.array(z.string()).min(1), again: z.boolean().optional() }),
     run: (_context, input) => Promise.resolve(input),
   }),
