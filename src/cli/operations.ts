@@ -1,16 +1,21 @@
+import type { Writable } from 'node:stream';
+import { z } from 'zod';
 import { dayOf, parseRange } from '../core/analysis/range.js';
 import type { Context } from '../core/operations/operation.js';
 import { explain, optionNames, readArguments } from '../bot/arguments.js';
 import type { Command } from '../bot/command.js';
 import { renderCard } from '../bot/terminal/render.js';
 import { wantsColour } from '../bot/terminal/style.js';
-import { type Option, readWords, type Word } from '../bot/words.js';
+import { type Option as WordOption, readWords, type Word } from '../bot/words.js';
+import type { Option, OptionTable } from './arguments.js';
 import { EXIT, UsageError } from './failure.js';
 import { print } from './output.js';
 import type { Io, LazyVerb, Verb } from './verb.js';
 
 /** Opens what operations need, as the local operator. */
-export type OpenContext = () => Promise<{ readonly context: Context; close(): Promise<void> }>;
+export type OpenContext = (
+  errors: Writable,
+) => Promise<{ readonly context: Context; close(): Promise<void> }>;
 
 const JSON_OPTION = 'json';
 
@@ -33,15 +38,26 @@ function operationVerb(command: Command, open: OpenContext, noColour: () => bool
     help: {
       usage: [command.name, ...words, '[--OPTION VALUE | OPTION:VALUE]…', `[--${JSON_OPTION}]`].join(' '),
       options: {
-        ...Object.fromEntries(
-          optionNames(command).map((name) => [name.toLowerCase(), { value: 'VALUE', summary: '' }]),
-        ),
+        ...optionTable(command),
         [JSON_OPTION]: { value: null, summary: 'Print the plain result instead of a card' },
       },
       examples: command.examples,
     },
     run: (given, io) => runOperation(command, given, io, open, noColour()),
   };
+}
+
+/** The options as the operation's own schema describes them. */
+function optionTable(command: Command): OptionTable {
+  const { properties } = z.toJSONSchema(command.operation.input, { io: 'input', unrepresentable: 'any' });
+  const option = (name: string): Option => {
+    const property = properties?.[name];
+    if (typeof property !== 'object') return { value: 'VALUE', summary: '' };
+    const words = property.enum?.map(String);
+    const value = words?.join('|') ?? (property.type === 'boolean' ? 'yes|no' : 'VALUE');
+    return { value, summary: property.description ?? '' };
+  };
+  return Object.fromEntries(optionNames(command).map((name) => [name.toLowerCase(), option(name)]));
 }
 
 async function runOperation(
@@ -58,7 +74,7 @@ async function runOperation(
   const parsed = command.operation.input.safeParse(read.input, { reportInput: true });
   if (!parsed.success) throw usage(command, explain(command, parsed.error));
 
-  const opened = await open();
+  const opened = await open(io.errors);
   const { context } = opened;
   try {
     const result = await command.operation.run(context, parsed.data);
@@ -75,7 +91,7 @@ async function runOperation(
 
 interface Split {
   readonly words: readonly Word[];
-  readonly options: readonly Option[];
+  readonly options: readonly WordOption[];
   readonly json: boolean;
 }
 
@@ -85,7 +101,7 @@ interface Split {
  */
 export function splitWords(name: string, given: readonly string[], today: string): Split {
   const words: Word[] = [];
-  const options: Option[] = [];
+  const options: WordOption[] = [];
   let json = false;
   for (let at = 0; at < given.length; at += 1) {
     const word = given[at] ?? '';
@@ -114,7 +130,7 @@ export function splitWords(name: string, given: readonly string[], today: string
 function longOption(
   text: string,
   next: string | undefined,
-): { readonly option: Option; readonly used: number } {
+): { readonly option: WordOption; readonly used: number } {
   const [name = '', ...value] = text.split('=');
   if (value.length > 0) return { option: { name: name.toLowerCase(), value: value.join('=') }, used: 0 };
   if (next === undefined || next.startsWith('--'))

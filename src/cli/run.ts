@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { suggestion } from './arguments.js';
 import { EXIT, failureOf, UsageError } from './failure.js';
 import { print } from './output.js';
@@ -60,14 +61,19 @@ async function findVerb(
     const verb = verbs.find((each) => each.name === words.slice(0, length).join(' '));
     if (verb !== undefined) return { verb, rest: words.slice(length) };
   }
+  if (existsSync(name))
+    throw new UsageError(`There is no verb "${name}", but a file. Did you mean dmarc-ops parse ${name}?`);
+  const implied = (await import('./local.js')).impliedVerb(words);
+  const verb = verbs.find((each) => each.name === implied?.name);
+  if (implied !== null && verb !== undefined) return { verb, rest: implied.rest };
   if (name.startsWith('-'))
     throw new UsageError(`There is no option ${name} before the verb. See: dmarc-ops help`);
-  const names = [...verbs.map((verb) => verb.name), HELP.name];
+  const names = [...verbs.map((each) => each.name), HELP.name];
   throw new UsageError(`There is no verb "${name}".${suggestion(name, names)} See: dmarc-ops help`);
 }
 
-function allVerbs(): Promise<readonly LazyVerb[]> {
-  return Promise.resolve(VERBS);
+async function allVerbs(): Promise<readonly LazyVerb[]> {
+  return [...VERBS, ...(await import('./local.js')).localVerbs()];
 }
 
 async function overview(): Promise<string> {

@@ -54,3 +54,43 @@ describe('dmarc-ops', () => {
     expect(ended.errors.split('\n')).toHaveLength(2);
   });
 });
+
+describe('operations as verbs', () => {
+  it('are listed and explained like all others', async () => {
+    const overview = await commandLineHere(['help']);
+    const help = await commandLineHere(['help', 'sources']);
+
+    expect(overview.output).toMatch(/^ {2}summary +Tell how much mail/m);
+    expect(help.output).toContain('Usage: dmarc-ops sources [DOMAIN]');
+    expect(help.output).toMatch(
+      /^ {2}--dkim pass\|fail +Only messages whose DKIM alignment is pass or fail$/m,
+    );
+    expect(help.output).toMatch(/^ {2}--json +Print the plain result instead of a card$/m);
+  });
+
+  it.each([
+    [['sumary', 'example.com'], 'There is no verb "sumary". Did you mean summary? See: dmarc-ops help'],
+    [
+      ['sources', '--dayz', '7'],
+      'sources has no option dayz; did you mean days? See: dmarc-ops help sources',
+    ],
+    [['sources', '--days', 'soon'], /^dmarc-ops: .*days.* See: dmarc-ops help sources$/],
+    [['sources', 'a.example', 'b.example'], /one word too many\. See: dmarc-ops help sources$/],
+    [
+      ['example.com', '--dayz', '7'],
+      'summary has no option dayz; did you mean days? See: dmarc-ops help summary',
+    ],
+    [
+      ['package.json'],
+      'There is no verb "package.json", but a file. Did you mean dmarc-ops parse package.json?',
+    ],
+  ])('answer %j with one sentence, before any database is opened', async (words, sentence) => {
+    const ended = await commandLineHere(words);
+
+    expect(ended).toMatchObject({ code: 2, output: '' });
+    expect(ended.errors.trimEnd()).toMatch(
+      typeof sentence === 'string' ? `dmarc-ops: ${sentence}` : sentence,
+    );
+    expect(ended.errors.split('\n')).toHaveLength(2);
+  });
+});

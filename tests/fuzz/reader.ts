@@ -2,7 +2,7 @@ import { createSpool } from '../../src/core/intake/spool.js';
 import { inMemory } from '../../src/core/report/bytes.js';
 import { DEFAULT_LIMITS } from '../../src/core/report/limits.js';
 import { readReports } from '../../src/core/report/read.js';
-import type { ReadDocument, ReportRecord } from '../../src/core/report/report.js';
+import type { ReadDocument, ReportRecord, Totals } from '../../src/core/report/report.js';
 
 /** Runs in a process of its own: reads what it is sent, and says what it cost and what was wrong with the answer. */
 export interface Sent {
@@ -46,22 +46,38 @@ async function read(
   bytes: Uint8Array,
   seen: { documents: number; unreadable: number },
 ): Promise<string | null> {
-  let records: ReportRecord[] = [];
+  let sum = NOTHING;
   for await (const event of readReports(inMemory(bytes), { limits: DEFAULT_LIMITS, spool })) {
-    if (event.type === 'records') records.push(...event.records);
-    if (event.type === 'discard') records = [];
+    if (event.type === 'records') {
+      const wrong = event.records.find(({ count }) => !Number.isSafeInteger(count) || count < 0);
+      if (wrong !== undefined) return `a count of ${wrong.count}`;
+      sum = event.records.reduce(added, sum);
+    }
+    if (event.type === 'discard') sum = NOTHING;
     if (event.type !== 'document') continue;
     seen.documents += 1;
     if (event.document.kind === 'unreadable') seen.unreadable += 1;
-    const complaint = check(event.document, records);
+    const complaint = check(event.document, sum);
     if (complaint !== null) return complaint;
-    records = [];
+    sum = NOTHING;
   }
-  if (records.length > 0) return 'records without a document';
+  if (sum.records > 0) return 'records without a document';
   return seen.documents === 0 ? 'no document at all' : null;
 }
 
-function check(document: ReadDocument, records: readonly ReportRecord[]): string | null {
+const NOTHING: Totals = { records: 0, messages: 0, dmarcPass: 0, dkimAligned: 0, spfAligned: 0 };
+
+function added(sum: Totals, { count, dkim, spf }: ReportRecord): Totals {
+  return {
+    records: sum.records + 1,
+    messages: sum.messages + count,
+    dmarcPass: sum.dmarcPass + (dkim === 'pass' || spf === 'pass' ? count : 0),
+    dkimAligned: sum.dkimAligned + (dkim === 'pass' ? count : 0),
+    spfAligned: sum.spfAligned + (spf === 'pass' ? count : 0),
+  };
+}
+
+function check(document: ReadDocument, sum: Totals): string | null {
   if (!/^[0-9a-f]{64}$/.test(document.sha256)) return 'a checksum that is none';
   for (const { code, message } of document.problems)
     if (!/^[a-z][a-z0-9-]+$/.test(code) || message === '')
@@ -72,23 +88,11 @@ function check(document: ReadDocument, records: readonly ReportRecord[]): string
     return `an error without name or sentence: ${code}: ${message}`;
   }
   if (document.kind !== 'aggregate')
-    return records.length > 0 ? 'records that belong to no aggregate report' : null;
+    return sum.records > 0 ? 'records that belong to no aggregate report' : null;
 
   const { totals, report } = document;
-  const sum = { records: 0, messages: 0, dmarcPass: 0, dkimAligned: 0, spfAligned: 0 };
-  for (const record of records) {
-    const { count } = record;
-    if (!Number.isSafeInteger(count) || count < 0) return `a count of ${count}`;
-    sum.records += 1;
-    sum.messages += count;
-    if (record.dkim === 'pass' || record.spf === 'pass') sum.dmarcPass += count;
-    if (record.dkim === 'pass') sum.dkimAligned += count;
-    if (record.spf === 'pass') sum.spfAligned += count;
-  }
-  if (
-    Object.values(totals).every(Number.isSafeInteger) &&
-    JSON.stringify(sum) !== JSON.stringify({ ...sum, ...totals })
-  )
+  const exact = Object.values(totals).every(Number.isSafeInteger);
+  if (exact && JSON.stringify(sum) !== JSON.stringify({ ...sum, ...totals }))
     return `totals ${JSON.stringify(totals)} for records that sum up to ${JSON.stringify(sum)}`;
   for (const date of [report.begin, report.end])
     if (date !== null && !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(date)) return `a date ${date}`;
