@@ -135,7 +135,9 @@ async function oneByOne(
 ): Promise<Processed> {
   const [only, ...others] = raws;
   if (only !== undefined && others.length === 0) return setAside(context, only, cause);
-  context.log.warn('a batch could not be stored; its documents are tried one by one', { error: String(cause) });
+  context.log.warn('a batch could not be stored; its documents are tried one by one', {
+    error: String(cause),
+  });
   let total = NOTHING_PROCESSED;
   for (const raw of raws) {
     const single: Lanes = { after: raw.id - 1, total: NOTHING_PROCESSED };

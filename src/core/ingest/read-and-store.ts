@@ -1,7 +1,8 @@
 import type { ReadDocument } from '../report/report.js';
 import { readReports } from '../report/read.js';
 import { redactedMail } from '../report/failure/write.js';
-import { storeAggregates, type StagedReport, type StoreFacts } from '../store/aggregate.js';
+import { storeAggregates } from '../store/aggregate.js';
+import type { StagedReport, StoreFacts } from '../store/placed.js';
 import {
   insertDocuments,
   knownDocuments,

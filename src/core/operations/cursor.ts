@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { OperationError } from './operation.js';
 
 /** A place in a list as text that can be handed back; it says nothing that the list did not show. */
@@ -5,27 +6,26 @@ export function writeCursor(place: readonly (string | number | null)[]): string 
   return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
-/** Reads what writeCursor wrote. `shape` gives the kind of each part. Throws OperationError `cursor-invalid`. */
-export function readCursor<Place extends readonly (string | number)[]>(
+/** Reads what writeCursor wrote, in the shape that the list has. Throws OperationError `cursor-invalid`. */
+export function readCursor<Place extends z.ZodType>(
   cursor: string | undefined,
-  shape: readonly ('string' | 'number')[],
-): Place | null {
+  shape: Place,
+): z.output<Place> | null {
   if (cursor === undefined) return null;
-  try {
-    const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (
-      Array.isArray(place) &&
-      place.length === shape.length &&
-      place.every((part, at) => typeof part === shape[at])
-    )
-      return place as unknown as Place;
-  } catch {
-    // Told below, like every other cursor that this list did not make.
-  }
+  const place = shape.safeParse(parsed(Buffer.from(cursor, 'base64url').toString('utf8')));
+  if (place.success) return place.data;
   throw new OperationError(
     'cursor-invalid',
     'This cursor is not one that the list gave; leave it out to begin at the start.',
   );
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
 }
 
 /** The page proper and the cursor of the next one, from rows fetched with one more than `limit`. */

@@ -42,7 +42,7 @@ export const domains = operation({
   run: (context, input): Promise<DomainsResult> =>
     context.db.within(context.tenant, async (session) => {
       const { filter, range } = await ask(context, session, input);
-      const cursor = readCursor<[string]>(input.cursor, ['string']);
+      const cursor = readCursor(input.cursor, z.tuple([z.string()]));
       const rows = await listDomains(session, context.tenant, {
         limit: input.limit + 1,
         after: cursor?.[0] ?? null,

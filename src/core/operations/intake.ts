@@ -37,7 +37,7 @@ export const problems = operation({
   run: (context, input): Promise<ProblemsResult> =>
     context.db.within(context.tenant, async (session) => {
       const domain = input.domain === undefined ? null : await knownDomain(context, session, input.domain);
-      const place = readCursor<[number, number]>(input.cursor, ['number', 'number']);
+      const place = readCursor(input.cursor, z.tuple([z.number(), z.number()]));
       const after = place === null ? null : { documentId: place[0], ordinal: place[1] };
       const filter = { code: input.code ?? null, domainId: domain?.id ?? null };
       const rows = await listProblems(session, context.tenant, filter, { limit: input.limit + 1, after });

@@ -87,7 +87,7 @@ export const reports = operation({
   run: (context, input): Promise<ReportsResult> =>
     context.db.within(context.tenant, async (session) => {
       const { filter, range, domain } = await ask(context, session, input);
-      const place = readCursor<[string, number]>(input.cursor, ['string', 'number']);
+      const place = readCursor(input.cursor, z.tuple([z.string(), z.number()]));
       const after = place === null ? null : { day: place[0], id: place[1] };
       const rows = await listReports(session, context.tenant, filter, { limit: input.limit + 1, after });
       const { items, next } = pageOf(rows, input.limit, (row) => [row.lastDay, row.id]);
@@ -123,13 +123,13 @@ export const report = operation({
   run: (context, input): Promise<ReportResult> =>
     context.db.within(context.tenant, async (session) => {
       const row = await oneReport(context, session, input.report);
-      const place = readCursor<[number]>(input.cursor, ['number']);
+      const place = readCursor(input.cursor, z.tuple([z.number()]));
       const rows = await recordsOf(session, context.tenant, row, {
         limit: input.limit + 1,
         after: place?.[0] ?? 0,
       });
       const { items, next } = pageOf(rows, input.limit, (record) => [record.ordinal]);
-      const { header, domainId: _, ...item } = row;
+      const { header, domainId: _domainId, ...item } = row;
       return {
         ...asItem(item),
         header,
@@ -174,7 +174,7 @@ function asItem(row: ReportRow): ReportItem {
   };
 }
 
-function asRecord({ ordinal: _, details, ...row }: RecordRow): ReportRecord {
+function asRecord({ ordinal: _ordinal, details, ...row }: RecordRow): ReportRecord {
   return {
     ...row,
     reasons: details?.reasons ?? [],

@@ -44,7 +44,7 @@ export const sources = operation({
   run: (context, input): Promise<SourcesResult> =>
     context.db.within(context.tenant, async (session) => {
       const { filter, range, domain } = await ask(context, session, input);
-      const place = readCursor<[number, string]>(input.cursor, ['number', 'string']);
+      const place = readCursor(input.cursor, z.tuple([z.number(), z.string()]));
       const failingFirst = input.order === 'failing';
       const rows = await bySource(session, context.tenant, filter, {
         limit: input.limit + 1,

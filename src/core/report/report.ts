@@ -221,8 +221,18 @@ interface DocumentFacts {
 /** One document found in some bytes, after it was read to its end. */
 export type ReadDocument = DocumentFacts &
   (
-    | { readonly kind: 'aggregate'; readonly report: AggregateReport; readonly totals: Totals; readonly error: null }
-    | { readonly kind: 'failure'; readonly report: FailureReport; readonly totals: null; readonly error: null }
+    | {
+        readonly kind: 'aggregate';
+        readonly report: AggregateReport;
+        readonly totals: Totals;
+        readonly error: null;
+      }
+    | {
+        readonly kind: 'failure';
+        readonly report: FailureReport;
+        readonly totals: null;
+        readonly error: null;
+      }
     | { readonly kind: 'smtp-tls'; readonly report: TlsReport; readonly totals: null; readonly error: null }
     | { readonly kind: 'unreadable'; readonly report: null; readonly totals: null; readonly error: ReadError }
   );

@@ -133,14 +133,16 @@ function driverOptions(connection: Connection): pg.ConnectionConfig {
   return typeof connection === 'string' ? { connectionString: connection } : connection;
 }
 
-const { builtins } = pg.types;
-
+const { INT8, NUMERIC, DATE } = pg.types.builtins;
 /** BIGINT and NUMERIC as numbers (counts stay below 2^53), dates as text; all else as pg does it. */
-const getTypeParser: typeof pg.types.getTypeParser = (id: number, format?: 'text' | 'binary') => {
-  if (format !== 'binary' && (id === builtins.INT8 || id === builtins.NUMERIC)) return Number;
-  if (format !== 'binary' && id === builtins.DATE) return String;
-  return pg.types.getTypeParser(id, format as 'text');
-};
+const PARSERS: ReadonlyMap<number, (text: string) => unknown> = new Map<number, (text: string) => unknown>([
+  [INT8, Number],
+  [NUMERIC, Number],
+  [DATE, String],
+]);
+
+const getTypeParser: typeof pg.types.getTypeParser = (id, format) =>
+  (format === 'binary' ? undefined : PARSERS.get(id)) ?? pg.types.getTypeParser(id, format);
 
 async function serverVersion(pool: pg.Pool): Promise<string> {
   const { rows } = await pool.query<{ number: number; text: string }>(

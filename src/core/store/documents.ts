@@ -80,21 +80,6 @@ async function insertProblems(
   );
 }
 
-/** Adds one problem to a document that was stored before. */
-export async function addProblem(
-  session: Session,
-  tenant: number,
-  documentId: number,
-  problem: Problem,
-): Promise<void> {
-  await session.run(
-    `WITH counted AS (UPDATE document SET problems = problems + 1 WHERE tenant_id = $1 AND id = $2 RETURNING problems)
-     INSERT INTO problem (tenant_id, document_id, ordinal, code, message, place)
-     SELECT $1, $2, problems, $3, $4, $5 FROM counted`,
-    [tenant, documentId, problem.code, storable(problem.message), problem.where],
-  );
-}
-
 /** Which of these documents (SHA-256 as hex) are stored already, as something other than an aggregate report. */
 export async function knownDocuments(
   session: Session,

@@ -1,5 +1,5 @@
 import type { Problem } from '../report/report.js';
-import { stagedDays, type Keyed, type StoredReport, type StoreFacts } from './aggregate.js';
+import { stagedDays, type Keyed, type StoredReport, type StoreFacts } from './placed.js';
 import { addStaged, subtractReport } from './rollups.js';
 import type { Session } from './session.js';
 

@@ -1,7 +1,7 @@
 import type { FailureReport, TlsReport } from '../report/report.js';
 import { storableJson } from './documents.js';
 import { domainIds, keptName, reporterIds } from './names.js';
-import type { StoreFacts } from './aggregate.js';
+import type { StoreFacts } from './placed.js';
 import type { Session } from './session.js';
 import { storable } from './text.js';
 

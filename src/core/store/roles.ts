@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { DatabaseError } from './errors.js';
 
 /** The role that serves, bound by the policies. Roles are of the whole server; the grants are of one database. */
