@@ -3,14 +3,15 @@ import type { ByteReader } from './byte-reader.js';
 /** Decodes base64 text (RFC 4648 §4); white space and anything outside the alphabet is passed over. */
 export async function* decodeBase64(input: ByteReader): AsyncGenerator<Uint8Array> {
   let rest = '';
-  for (;;) {
-    const chunk = await input.next();
-    if (!chunk) break;
+  let padded = false;
+  for (let chunk = await input.next(); chunk; chunk = await input.next()) {
+    // Padding ends the data; what follows is read to its end, but left out.
+    if (padded) continue;
     const text = rest + compact(chunk);
+    padded = text.includes('=');
     const whole = text.length - (text.length % 4);
     rest = text.slice(whole);
     yield Buffer.from(text.slice(0, whole), 'base64');
-    if (text.includes('=')) return;
   }
   yield Buffer.from(rest, 'base64');
 }

@@ -66,12 +66,16 @@ export async function* inflate(input: ByteReader, what: string): AsyncGenerator<
     }
   }
 
+  // Kept apart: an engine that has seen the end of its data would swallow what the storage throws.
+  const failures: unknown[] = [];
   const feeding = feed().catch((error: unknown) => {
+    failures.push(error);
     engine.destroy(error instanceof Error ? error : new Error(String(error)));
   });
   try {
     for await (const chunk of engine) yield chunk as Uint8Array;
     await feeding;
+    if (failures.length > 0) throw failures[0];
   } catch (error) {
     throw codeOf(error)?.startsWith('Z_') ? asUnpackError(error, what) : error;
   } finally {
