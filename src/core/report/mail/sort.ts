@@ -78,6 +78,14 @@ const OTHER_TYPES =
 const MEANT_AS_REPORT = /gzip|zip|xml|json|tlsrpt/;
 const REPORT_NAME = /\.(?:xml|json|gz|gzip|zip|tgz|bz2|xz)$/i;
 
+/** What a report has near its start, and a text about one hardly. */
+const REPORT_TEXT = /<\?xml\s|<(?:\w+:)?feedback[\s>]|"(?:organization-name|report-id|date-range|policies)"/;
+
+/** Characters of any encoding, without the NULs that UTF-16 has between them. */
+function headOf(part: Part): string {
+  return Buffer.from(part.bytes.subarray(0, HEAD_BYTES)).toString('latin1').replaceAll('\0', '');
+}
+
 function isMember(part: Part): boolean {
   if (OTHER_TYPES.test(part.mimeType)) return false;
   if (/^message\/(?:rfc822|global)$/.test(part.mimeType)) return true;
@@ -92,6 +100,12 @@ function isMember(part: Part): boolean {
       return MEANT_AS_REPORT.test(part.mimeType) || REPORT_NAME.test(part.name ?? '');
     case 'foreign':
       return kind.archive;
+    case 'xml':
+    case 'json':
+      // Texts start with links in angle brackets and with marks such as [EXTERNAL].
+      return (
+        part.mimeType !== 'text/plain' || REPORT_NAME.test(part.name ?? '') || REPORT_TEXT.test(headOf(part))
+      );
     default:
       return true;
   }
