@@ -5,7 +5,7 @@ import { noMessagesCard, subject } from './parts.js';
 import { follow, periodButtons } from './questions.js';
 
 /** What the questions about days have in common. */
-type Answer = Pick<TimelineResult, 'domain' | 'range' | 'figures'>;
+type Answer = Pick<TimelineResult, 'domain' | 'range' | 'lastReceived' | 'figures'>;
 
 /** A question about a domain's days that no message answers. */
 export function noDaysCard(title: string, name: string, result: Answer, input: Asked, now: Date): Card {
@@ -16,6 +16,7 @@ export function noDaysCard(title: string, name: string, result: Answer, input: A
     range,
     input,
     now,
+    lastReport: result.lastReceived,
     buttons: [
       follow('Summary', 'summary', domain, range, {}),
       ...periodButtons(name, [domain], range, input),

@@ -1,6 +1,7 @@
 import type { DayFigures, Figures } from '../../core/analysis/figures.js';
 import type { Range } from '../../core/analysis/range.js';
 import { addDays, dayOf } from '../../core/analysis/range.js';
+import type { Compared } from '../../core/operations/summary.js';
 import type { Asked } from '../ask.js';
 import type { Button, Card, Chart, Fact, Tone } from '../card.js';
 import { ago, change, count, counted, moment, percent, period, pointsChange } from '../figures.js';
@@ -53,34 +54,32 @@ export function shareSentence(figures: Pick<Figures, 'messages' | 'dmarcPass'>):
 }
 
 /** Messages, pass rate, both alignments and what was done; with the change against the period before. */
-export function figureFacts(figures: Figures, before: Figures | null, days: number): Fact[] {
+export function figureFacts(figures: Figures, compared: Compared | null): Fact[] {
   const share = (name: string, pick: (figures: Figures) => number): Fact => {
     const value = percent(pick(figures), figures.messages);
     const points =
-      before === null
+      compared === null
         ? null
         : pointsChange(
-            { part: pick(figures), of: figures.messages },
-            { part: pick(before), of: before.messages },
+            { part: pick(compared.figures), of: compared.figures.messages },
+            { part: pick(compared.before), of: compared.before.messages },
           );
     return points === null ? { name, value } : { name, value, note: points };
   };
   const messages: Fact = { name: 'Messages', value: count(figures.messages) };
   return [
-    before === null
-      ? messages
-      : {
-          ...messages,
-          note:
-            before.messages === 0
-              ? `none in the ${counted(days, 'day')} before`
-              : `${change(figures.messages, before.messages)} on the ${counted(days, 'day')} before`,
-        },
+    compared === null ? messages : { ...messages, note: changeText(compared) },
     share('DMARC pass', (f) => f.dmarcPass),
     share('DKIM aligned', (f) => f.dkimAligned),
     share('SPF aligned', (f) => f.spfAligned),
     { name: 'Disposition', value: dispositionText(figures) },
   ];
+}
+
+function changeText({ days, figures, before }: Compared): string {
+  const span = `the ${counted(days, 'day')} before`;
+  if (before.messages === 0) return `none in ${span}`;
+  return `${change(figures.messages, before.messages)} on ${span}`;
 }
 
 /** What receivers did: `40,938 let through, 372 quarantined`. */

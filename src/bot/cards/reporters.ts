@@ -24,6 +24,7 @@ export function reportersCard(result: ReportersResult, input: Asked, now: Date):
       range,
       input,
       now,
+      lastReport: result.lastReceived,
       buttons: [
         follow('Summary', 'summary', domain, range, {}),
         ...periodButtons('reporters', [domain], range, input),

@@ -33,7 +33,7 @@ export function sourceCard(result: SourceResult, input: Asked, now: Date): Card 
     tone: passTone(figures),
     verdict: `${passSentence(figures)} ${whatFails(result)}`.trim(),
     parts: [
-      { type: 'facts', facts: [...figureFacts(figures, null, range.days), ...seenFacts(result)] },
+      { type: 'facts', facts: [...figureFacts(figures, null), ...seenFacts(result)] },
       ...daysChart(result.series),
       ...authTable(result),
       ...(domain === null

@@ -18,6 +18,7 @@ export function sourcesCard(result: SourcesResult, input: Asked, now: Date): Car
       range,
       input,
       now,
+      lastReport: result.lastReceived,
       buttons: [
         follow('Summary', 'summary', domain, range, {}),
         ...periodButtons('sources', [domain], range, input),

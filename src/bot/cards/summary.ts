@@ -20,10 +20,7 @@ export function summaryCard(result: SummaryResult, input: Asked, now: Date): Car
     parts: [
       {
         type: 'facts',
-        facts: [
-          ...figureFacts(result.figures, result.before.figures, result.range.days),
-          ...furtherFacts(result),
-        ],
+        facts: [...figureFacts(result.figures, result.compared), ...furtherFacts(result)],
       },
       ...daysChart(result.series),
       ...topTable(result),

@@ -6,6 +6,7 @@ import { domainNames, findDomain, type DomainRow } from '../store/domains.js';
 import type { Filter } from '../store/relation.js';
 import { findReporter, reporterNames } from '../store/reports.js';
 import type { Session } from '../store/session.js';
+import { lastReceived } from '../store/status.js';
 import { OperationError, type Context } from './operation.js';
 
 export const DEFAULT_DAYS = 30;
@@ -83,8 +84,18 @@ export const pageFields = {
 export const filterInput = z.object(filterFields);
 export type FilterInput = z.output<typeof filterInput>;
 
+/** What every answer says of the question. */
+export interface About {
+  /** Null for all domains together. */
+  readonly domain: string | null;
+  readonly range: Range;
+  /** When the last report of the domain, or of any, came in: ISO 8601 in UTC; null where none ever did. */
+  readonly lastReceived: string | null;
+}
+
 /** A filter whose names are known, with what people shall see of it. */
 export interface Asked {
+  readonly about: About;
   readonly filter: Filter;
   readonly range: Range;
   readonly domain: DomainRow | null;
@@ -97,9 +108,11 @@ export async function ask(context: Context, session: Session, input: FilterInput
   const reporter =
     input.reporter === undefined ? null : await knownReporter(context, session, input.reporter);
   const aligned = (word: 'pass' | 'fail' | undefined) => (word === undefined ? null : word === 'pass');
+  const last = domain === null ? await lastReceived(session, context.tenant) : domain.lastReportAt;
   return {
     range,
     domain,
+    about: { domain: domain?.name ?? null, range, lastReceived: last?.toISOString() ?? null },
     filter: {
       from: range.from,
       to: range.to,

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Figures } from '../analysis/figures.js';
-import type { Range } from '../analysis/range.js';
 import type { AggregateReport, Problem, ReportRecord } from '../report/report.js';
 import { byReporter } from '../store/figures.js';
 import {
@@ -15,7 +14,15 @@ import {
 } from '../store/reports.js';
 import type { Session } from '../store/session.js';
 import { pageOf, readCursor } from './cursor.js';
-import { ask, domainField, filterFields, filterInput, pageFields, periodFields } from './filter.js';
+import {
+  ask,
+  type About,
+  domainField,
+  filterFields,
+  filterInput,
+  pageFields,
+  periodFields,
+} from './filter.js';
 import { operation, OperationError, type Context } from './operation.js';
 
 /** A report as lists show it; times are ISO 8601 in UTC. */
@@ -25,9 +32,7 @@ export interface ReportItem extends Omit<ReportRow, 'begin' | 'end' | 'receivedA
   readonly receivedAt: string;
 }
 
-export interface ReportersResult {
-  readonly domain: string | null;
-  readonly range: Range;
+export interface ReportersResult extends About {
   readonly items: readonly {
     readonly reporter: string;
     readonly figures: Figures;
@@ -47,14 +52,13 @@ export const reporters = operation({
   input: filterInput,
   run: (context, input): Promise<ReportersResult> =>
     context.db.within(context.tenant, async (session) => {
-      const { filter, range, domain } = await ask(context, session, input);
+      const { filter, about } = await ask(context, session, input);
       const counts = new Map(
         (await reportsByReporter(session, context.tenant, filter)).map((one) => [one.reporterId, one]),
       );
       const found = await byReporter(session, context.tenant, filter);
       return {
-        domain: domain?.name ?? null,
-        range,
+        ...about,
         items: found.map(({ reporterId, reporter, figures, days }) => ({
           reporter,
           figures,
@@ -66,9 +70,7 @@ export const reporters = operation({
     }),
 });
 
-export interface ReportsResult {
-  readonly domain: string | null;
-  readonly range: Range;
+export interface ReportsResult extends About {
   readonly items: readonly ReportItem[];
   readonly next: string | null;
 }
@@ -86,12 +88,12 @@ export const reports = operation({
   }),
   run: (context, input): Promise<ReportsResult> =>
     context.db.within(context.tenant, async (session) => {
-      const { filter, range, domain } = await ask(context, session, input);
+      const { filter, about } = await ask(context, session, input);
       const place = readCursor(input.cursor, z.tuple([z.string(), z.number()]));
       const after = place === null ? null : { day: place[0], id: place[1] };
       const rows = await listReports(session, context.tenant, filter, { limit: input.limit + 1, after });
       const { items, next } = pageOf(rows, input.limit, (row) => [row.lastDay, row.id]);
-      return { domain: domain?.name ?? null, range, items: items.map(asItem), next };
+      return { ...about, items: items.map(asItem), next };
     }),
 });
 

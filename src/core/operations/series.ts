@@ -1,13 +1,11 @@
 import { everyDay, type DayFigures, type Figures } from '../analysis/figures.js';
 import { failureTrend, type TrendDay } from '../analysis/trend.js';
-import { addDays, daysOf, rangeOf, type Range } from '../analysis/range.js';
+import { addDays, daysOf, rangeOf } from '../analysis/range.js';
 import { byDay, byResult, totals, type ResultFigures } from '../store/figures.js';
-import { ask, filterInput } from './filter.js';
+import { ask, filterInput, type About } from './filter.js';
 import { operation } from './operation.js';
 
-interface Answer {
-  readonly domain: string | null;
-  readonly range: Range;
+interface Answer extends About {
   readonly figures: Figures;
 }
 
@@ -23,11 +21,10 @@ export const timeline = operation({
   input: filterInput,
   run: (context, input): Promise<TimelineResult> =>
     context.db.within(context.tenant, async (session) => {
-      const { filter, range, domain } = await ask(context, session, input);
+      const { filter, range, about } = await ask(context, session, input);
       const series = everyDay(await byDay(session, context.tenant, filter), daysOf(range));
       return {
-        domain: domain?.name ?? null,
-        range,
+        ...about,
         figures: await totals(session, context.tenant, filter),
         series,
       };
@@ -51,14 +48,13 @@ export const alignment = operation({
   input: filterInput,
   run: (context, input): Promise<AlignmentResult> =>
     context.db.within(context.tenant, async (session) => {
-      const { filter, range, domain } = await ask(context, session, input);
+      const { filter, about } = await ask(context, session, input);
       const results = await byResult(session, context.tenant, filter);
       const count = (wanted: (one: ResultFigures) => boolean) =>
         results.filter(wanted).reduce((sum, one) => sum + one.messages, 0);
       const dispositions = [...new Set(results.map((one) => one.disposition))];
       return {
-        domain: domain?.name ?? null,
-        range,
+        ...about,
         figures: await totals(session, context.tenant, filter),
         both: count((one) => one.dkim && one.spf),
         dkimOnly: count((one) => one.dkim && !one.spf),
@@ -86,7 +82,7 @@ export const failures = operation({
   input: filterInput,
   run: (context, input): Promise<FailuresResult> =>
     context.db.within(context.tenant, async (session) => {
-      const { filter, range, domain } = await ask(context, session, input);
+      const { filter, range, about } = await ask(context, session, input);
       const from = addDays(range.from, -AVERAGED_BEFORE);
       const days = everyDay(
         await byDay(session, context.tenant, { ...filter, from }),
@@ -94,8 +90,7 @@ export const failures = operation({
       );
       const figures = await totals(session, context.tenant, filter);
       return {
-        domain: domain?.name ?? null,
-        range,
+        ...about,
         figures,
         series: failureTrend(days).slice(AVERAGED_BEFORE),
       };

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Figures } from '../analysis/figures.js';
-import type { Range } from '../analysis/range.js';
 import {
   byDay,
   byDomain,
@@ -15,12 +14,10 @@ import { authResultsOf, seenDays, type AuthResultFigures } from '../store/source
 import { everyDay, type DayFigures } from '../analysis/figures.js';
 import { daysOf } from '../analysis/range.js';
 import { pageOf, readCursor } from './cursor.js';
-import { ask, filterFields, filterInput, pageFields } from './filter.js';
+import { ask, type About, filterFields, filterInput, pageFields } from './filter.js';
 import { operation } from './operation.js';
 
-export interface SourcesResult {
-  readonly domain: string | null;
-  readonly range: Range;
+export interface SourcesResult extends About {
   /** Of all sources that the filter lets through. */
   readonly figures: Figures;
   readonly count: number;
@@ -43,7 +40,7 @@ export const sources = operation({
   }),
   run: (context, input): Promise<SourcesResult> =>
     context.db.within(context.tenant, async (session) => {
-      const { filter, range, domain } = await ask(context, session, input);
+      const { filter, about } = await ask(context, session, input);
       const place = readCursor(input.cursor, z.tuple([z.number(), z.string()]));
       const failingFirst = input.order === 'failing';
       const rows = await bySource(session, context.tenant, filter, {
@@ -53,8 +50,7 @@ export const sources = operation({
       });
       const rank = ({ figures }: SourceFigures) => figures.messages - (failingFirst ? figures.dmarcPass : 0);
       return {
-        domain: domain?.name ?? null,
-        range,
+        ...about,
         figures: await totals(session, context.tenant, filter),
         count: await countSources(session, context.tenant, filter),
         ...pageOf(rows, input.limit, (row) => [rank(row), row.source ?? '']),
@@ -62,11 +58,9 @@ export const sources = operation({
     }),
 });
 
-export interface SourceResult {
+export interface SourceResult extends About {
   /** The address or network that was asked for. */
   readonly source: string;
-  readonly domain: string | null;
-  readonly range: Range;
   readonly figures: Figures;
   readonly series: readonly DayFigures[];
   /** UTC days over all time; null where it never sent. */
@@ -88,14 +82,13 @@ export const source = operation({
   input: filterInput.required({ source: true }),
   run: (context, input): Promise<SourceResult> =>
     context.db.within(context.tenant, async (session) => {
-      const { filter, range, domain } = await ask(context, session, input);
+      const { filter, range, about } = await ask(context, session, input);
       const { tenant } = context;
       const reporters = await byReporter(session, tenant, filter);
       const seen = await seenDays(session, tenant, filter);
       return {
         source: input.source,
-        domain: domain?.name ?? null,
-        range,
+        ...about,
         figures: await totals(session, tenant, filter),
         series: everyDay(await byDay(session, tenant, filter), daysOf(range)),
         firstSeen: seen.first,

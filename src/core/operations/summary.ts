@@ -1,6 +1,6 @@
 import { completeness, LOOK_BACK_DAYS, type Completeness } from '../analysis/completeness.js';
 import { everyDay, sumFigures, type DayFigures, type Figures } from '../analysis/figures.js';
-import { addDays, daysOf, dayOf, periodBefore, type Range } from '../analysis/range.js';
+import { addDays, daysOf, dayOf, periodBefore, rangeOf, type Range } from '../analysis/range.js';
 import { nextStep, type NextStep } from '../analysis/next-step.js';
 import { countDomains, seenPolicies, type SeenPolicy } from '../store/domains.js';
 import {
@@ -14,8 +14,7 @@ import {
   type SourceFigures,
 } from '../store/figures.js';
 import type { Session } from '../store/session.js';
-import { lastReceived } from '../store/status.js';
-import { ask, filterInput, type Asked } from './filter.js';
+import { ask, filterInput, type About, type Asked } from './filter.js';
 import { operation, type Context } from './operation.js';
 
 const TOP = 5;
@@ -26,13 +25,17 @@ const NEW_FAILING_MESSAGES = 10;
 /** Reports of a day come until so many days later. */
 const REPORTS_LATE_DAYS = 2;
 
-export interface SummaryResult {
-  /** Null for all domains together. */
-  readonly domain: string | null;
-  readonly range: Range;
+/** Figures of some days beside those of as many days just before them. */
+export interface Compared {
+  readonly days: number;
   readonly figures: Figures;
-  /** The period of the same length just before. */
-  readonly before: { readonly range: Range; readonly figures: Figures };
+  readonly before: Figures;
+}
+
+export interface SummaryResult extends About {
+  readonly figures: Figures;
+  /** The days whose reports are in, and as many just before them; null where no day of the period is that old. */
+  readonly compared: Compared | null;
   readonly series: readonly DayFigures[];
   /** As the latest report saw it; null for all domains, or where none says. */
   readonly policy: SeenPolicy | null;
@@ -44,8 +47,6 @@ export interface SummaryResult {
   readonly topReporters: readonly { readonly reporter: string; readonly figures: Figures }[];
   readonly reporters: number;
   readonly completeness: Completeness;
-  /** ISO 8601 in UTC; null where no report ever came. */
-  readonly lastReceived: string | null;
   readonly domains: { readonly seen: number; readonly claimed: number };
   readonly nextStep: NextStep | null;
 }
@@ -63,7 +64,7 @@ export const summary = operation({
 });
 
 async function summarise(context: Context, session: Session, asked: Asked): Promise<SummaryResult> {
-  const { filter, range, domain } = asked;
+  const { filter, range, domain, about } = asked;
   const { tenant } = context;
   const before = periodBefore(range);
   const days = await byDay(session, tenant, { ...filter, from: before.from });
@@ -89,13 +90,9 @@ async function summarise(context: Context, session: Session, asked: Asked): Prom
     ({ source, figures: f }) => source !== null && fresh.has(source) && isFailing(f),
   );
   const result = {
-    domain: domain?.name ?? null,
-    range,
+    ...about,
     figures,
-    before: {
-      range: before,
-      figures: sumFigures(days.filter(({ day }) => day < range.from).map((one) => one.figures)),
-    },
+    compared: compare(days, range, settledDay(context)),
     series: everyDay(
       days.filter(({ day }) => day >= range.from),
       daysOf(range),
@@ -110,8 +107,6 @@ async function summarise(context: Context, session: Session, asked: Asked): Prom
     topReporters: reporters.slice(0, TOP).map(({ reporter, figures: f }) => ({ reporter, figures: f })),
     reporters: reporters.length,
     completeness: await completenessOf(context, session, asked, reporters),
-    lastReceived:
-      (domain === null ? await lastReceived(session, tenant) : domain.lastReportAt)?.toISOString() ?? null,
     domains: await countDomains(session, tenant),
   };
   return { ...result, nextStep: nextStep(result) };
@@ -128,7 +123,7 @@ async function completenessOf(
   { filter, range }: Asked,
   within: readonly ReporterFigures[],
 ): Promise<Completeness> {
-  const settled = addDays(dayOf(context.now()), -REPORTS_LATE_DAYS);
+  const settled = settledDay(context);
   const days = daysOf(range).filter((day) => day <= settled);
   const earlier = await byReporter(session, context.tenant, {
     ...filter,
@@ -142,4 +137,20 @@ async function completenessOf(
     [...sent].map(([reporter, on]) => ({ reporter, days: on })),
     days,
   );
+}
+
+/** The last day whose reports are in, nearly all. */
+function settledDay(context: Context): string {
+  return addDays(dayOf(context.now()), -REPORTS_LATE_DAYS);
+}
+
+/** Days that are still coming in would look like a loss beside whole ones. */
+function compare(days: readonly DayFigures[], range: Range, settled: string): Compared | null {
+  const to = range.to < settled ? range.to : settled;
+  if (to < range.from) return null;
+  const now = rangeOf(range.from, to);
+  const before = periodBefore(now);
+  const within = ({ from, to: last }: Range) =>
+    sumFigures(days.filter(({ day }) => day >= from && day <= last).map((one) => one.figures));
+  return { days: now.days, figures: within(now), before: within(before) };
 }

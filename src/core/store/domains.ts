@@ -66,13 +66,17 @@ export async function claimDomain(
   return changed > 0;
 }
 
-/** Takes a claim back; reports are still taken in. False where it was not claimed. */
+/** Takes a claim back; reports are still taken in. A domain that none was about is forgotten. False where it was not claimed. */
 export async function releaseDomain(session: Session, tenant: number, name: string): Promise<boolean> {
+  const forgotten = await session.run(
+    'DELETE FROM domain WHERE tenant_id = $1 AND name = $2 AND claimed_at IS NOT NULL AND last_report_at IS NULL',
+    [tenant, name],
+  );
   const changed = await session.run(
     'UPDATE domain SET claimed_at = NULL, claimed_by = NULL WHERE tenant_id = $1 AND name = $2 AND claimed_at IS NOT NULL',
     [tenant, name],
   );
-  return changed > 0;
+  return changed + forgotten > 0;
 }
 
 /** The policy of a domain as the latest report saw it. */

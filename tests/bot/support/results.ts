@@ -1,7 +1,7 @@
 import type { Figures } from '../../../src/core/analysis/figures.js';
 import { NO_FIGURES } from '../../../src/core/analysis/figures.js';
 import { failureTrend } from '../../../src/core/analysis/trend.js';
-import { daysOf, lastDays, periodBefore, type Range } from '../../../src/core/analysis/range.js';
+import { daysOf, lastDays, type Range } from '../../../src/core/analysis/range.js';
 import type { ClaimResult, DomainsResult } from '../../../src/core/operations/domains.js';
 import type { IngestResult } from '../../../src/core/operations/ingest.js';
 import type { ProblemsResult, StatusResult } from '../../../src/core/operations/intake.js';
@@ -73,7 +73,8 @@ export function answers(given: Invented) {
   const one = figures(messages, share);
   const series = daysOf(range).map((day) => ({ day, figures: one }));
   const whole = figures(messages * range.days, share);
-  const answer = { domain, range, figures: whole };
+  const lastReceived = size === 0 ? null : '2026-03-18T06:00:00.000Z';
+  const answer = { domain, range, lastReceived, figures: whole };
   const next = size > 0 ? 'WzEyLCJ4Il0' : null;
   const source = (at: number) => ({
     source: at === 2 ? null : name(at),
@@ -102,7 +103,11 @@ export function answers(given: Invented) {
 
   const summary: SummaryResult = {
     ...answer,
-    before: { range: periodBefore(range), figures: figures(Math.floor(messages * range.days * 0.97), share) },
+    compared: {
+      days: range.days,
+      figures: answer.figures,
+      before: figures(Math.floor(messages * range.days * 0.97), share),
+    },
     series,
     policy: domain === null ? null : { ...policy, p: size > 1_000 ? name(0) : 'none' },
     topSources: domain === null ? [] : list(Math.min(size, 5), (at) => ({ ...source(at), isNew: at === 1 })),
@@ -117,7 +122,6 @@ export function answers(given: Invented) {
       missing: list(Math.min(size, 2), name),
       missingCount: Math.min(size, 2),
     },
-    lastReceived: size === 0 ? null : '2026-03-18T06:00:00.000Z',
     domains: { seen: size, claimed: 1 },
     nextStep:
       size === 0 ? { code: 'get-reports' } : { code: 'look-at-new-source', source: name(0), failed: 24 },
@@ -170,6 +174,7 @@ export function answers(given: Invented) {
   const reporters: ReportersResult = {
     domain,
     range,
+    lastReceived,
     items: list(size, (at) => ({
       reporter: name(at),
       figures: one,
@@ -178,7 +183,7 @@ export function answers(given: Invented) {
       days: 29,
     })),
   };
-  const reports: ReportsResult = { domain, range, items: list(size, item), next };
+  const reports: ReportsResult = { domain, range, lastReceived, items: list(size, item), next };
   const report: ReportResult = {
     ...item(1),
     next,
@@ -242,6 +247,7 @@ export function answers(given: Invented) {
     next,
   };
   const status: StatusResult = {
+    lastReceived,
     pending: size > 10 ? size : 0,
     processed: size * 100,
     failed: Math.min(size, 1),
@@ -251,7 +257,6 @@ export function answers(given: Invented) {
     unreadable: size,
     duplicates: size,
     merged: size,
-    lastReceived: size === 0 ? null : '2026-03-18T06:00:00.000Z',
     failures: list(Math.min(size, 5), (at) => ({
       name: name(at),
       code: 'limit-ratio',
