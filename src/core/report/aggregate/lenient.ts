@@ -154,12 +154,18 @@ export class LenientReader {
     } else if (localName(name) === 'feedback') {
       this.#closeDownTo(0);
       this.#closeReport();
-    } else if (top !== undefined && top.at >= FIRST_LEAF) {
+    } else if (top !== undefined && (top.at >= FIRST_LEAF || this.#isDamaged(top, name))) {
       this.#note('tag-mismatched', `${show(top.name)} ends with the tag of ${show(name)}.`);
       this.#closeTop();
     } else if (this.#builder.codeOf(name) === RECORD)
       this.#note('record-incomplete', 'The end of a record stands where none is open: a record was lost.');
     else this.#note('tag-stray', `The end of ${show(name)} stands where none is open; it was left out.`);
+  }
+
+  /** Whether an unknown element is what an end tag, known at this place, once began: its start is misspelt. */
+  #isDamaged(top: OpenTag, end: string): boolean {
+    const parent = this.#open.at(-2)?.at ?? AT.feedback;
+    return top.at === AT.foreign && childOf(parent, this.#builder.codeOf(end)) !== AT.foreign;
   }
 
   /** Closes until only `depth` elements of the slice are open; each of them lacks its end tag. */

@@ -22,6 +22,8 @@ export class MarkupReader {
   #text = '';
   #at = 0;
   #isLast = false;
+  /** Delimiters that the rest of the document does not have. */
+  readonly #absent = new Set<string>();
 
   add(text: string): void {
     this.#text = this.#text.slice(this.#at) + text;
@@ -72,14 +74,17 @@ export class MarkupReader {
     return this.#tag();
   }
 
-  /** Everything up to a delimiter; the rest of the document where it never comes. */
+  /** Everything up to a delimiter; where it never comes, a `<` that starts nothing. */
   #until(delimiter: string, skip: number, kind: 'cdata' | null): Found | typeof WAIT {
     const start = this.#at + skip;
-    const end = this.#text.indexOf(delimiter, start);
+    const end = this.#absent.has(delimiter) ? -1 : this.#text.indexOf(delimiter, start);
     if (end < 0 && !this.#isLast) return WAIT;
-    const stop = end < 0 ? this.#text.length : end;
-    const markup: Markup | null = kind === null ? null : { kind, text: this.#text.slice(start, stop) };
-    return [markup, end < 0 ? stop : stop + delimiter.length];
+    if (end < 0) {
+      this.#absent.add(delimiter);
+      return [{ kind: 'less-than' }, this.#at + 1];
+    }
+    const markup: Markup | null = kind === null ? null : { kind, text: this.#text.slice(start, end) };
+    return [markup, end + delimiter.length];
   }
 
   #doctype(): Found | typeof WAIT {

@@ -4,7 +4,7 @@ import type { ProblemList } from '../problems.js';
 import type { ReportBuilder } from './build.js';
 import type { Attributes } from './extension.js';
 import { FLAT_START, FlatRecords } from './flat.js';
-import { resolveReferences } from './mend.js';
+import { resolveReferences, withoutForbidden } from './mend.js';
 import { show } from './values.js';
 
 const TEXT = '#text';
@@ -88,11 +88,12 @@ export class Slices {
 }
 
 /** Attributes that are written as XML asks, and whether there was anything else. */
-export function cleanAttributes(source: string): { readonly clean: string; readonly isWhole: boolean } {
+export function cleanAttributes(raw: string): { readonly clean: string; readonly isWhole: boolean } {
+  const source = withoutForbidden(raw);
   const attribute = /\s*([^\s=<>"'/]+)\s*=\s*("[^"<]*"|'[^'<]*')/y;
   const names = new Set<string>();
   const found: string[] = [];
-  let isWhole = true;
+  let isWhole = source.length === raw.length;
   let at = 0;
   while (at < source.length) {
     attribute.lastIndex = at;

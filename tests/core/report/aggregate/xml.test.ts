@@ -141,6 +141,31 @@ describe('references', () => {
   });
 });
 
+describe('a start tag that is damaged', () => {
+  it.each(['report_metadxta', 'policy_pxblished'])('costs no more than its own element: %s', (name) => {
+    const whole = name.replace('x', name.startsWith('report') ? 'a' : 'u');
+    const document = fixture('plain.xml').toString().replace(`<${whole}>`, `<${name}>`);
+
+    const found = good(document);
+
+    expect(found.codes.slice(0, 3)).toEqual(['xml-not-well-formed', 'tag-mismatched', 'element-unknown']);
+    expect(found.report.extensions?.[0]?.name).toBe(name);
+    expect(found.records).toEqual(plain.records);
+  });
+});
+
+describe('a comment, a section or an instruction that never ends', () => {
+  it.each(['<!--', '<![CDATA[', '<?'])('takes nothing with it: %s', (start) => {
+    const document = fixture('plain.xml').toString().replace('Reporter', `Reporter${start}`);
+
+    const found = good(document);
+
+    expect(found.codes).toEqual(['xml-not-well-formed', 'less-than-bare']);
+    expect(found.report.reporter.orgName).toBe(`Reporter${start}`);
+    expect(found.records).toEqual(plain.records);
+  });
+});
+
 describe('a document that is cut', () => {
   it.each([
     ['truncated-in-third-record.xml', ['xml-not-well-formed', 'record-incomplete', 'document-truncated']],
