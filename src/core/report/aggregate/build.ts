@@ -133,16 +133,6 @@ export class ReportBuilder {
     else if (at === AT.reason || at === AT.dkim || at === AT.spf) this.#record.endPart(at);
   }
 
-  /** Leaves out the record at hand, which its document has only in part, and everything open in it. */
-  dropRecord(): void {
-    while (this.#inRecord && this.#depth > 0) {
-      if (this.#at === AT.record) this.#inRecord = false;
-      this.#depth -= 1;
-      this.#at = this.#stack[this.#depth] ?? AT.outside;
-    }
-    this.#record.clear();
-  }
-
   /** The report and its figures. Throws Refused where nothing was found that could be counted. */
   finish(): { report: AggregateReport; totals: Totals } {
     if (this.#root === null && !this.#found)

@@ -3,7 +3,7 @@ import { AT } from './grammar.js';
 import { ipOf } from './ip.js';
 import { countOf, domainOf, show, textOf, wordOf, WORDS, type Note } from './values.js';
 
-/** Reasons, DKIM results or SPF results of one record; RFC 6376 verifiers look at far fewer signatures. */
+/** Reasons, DKIM results or SPF results of one record; RFC 9990 asks for no more than 100 signatures. */
 const MOST_RESULTS = 500;
 
 const NO_REASONS: readonly OverrideReason[] = Object.freeze([]);
@@ -42,8 +42,7 @@ export class RecordFields {
     this.#note = note;
   }
 
-  /** Forgets the record at hand. */
-  clear(): void {
+  #clear(): void {
     this.#sourceIp = null;
     this.#sourceIpNoted = false;
     this.#count = -1;
@@ -190,7 +189,7 @@ export class RecordFields {
       authResults: { dkim: this.#dkimResults ?? NO_DKIM, spf: this.#spfResults ?? NO_SPF },
     };
     const extensions = this.#extensions;
-    this.clear();
+    this.#clear();
     return extensions === null ? record : { ...record, extensions };
   }
 

@@ -2,9 +2,9 @@ import { SaxesParser } from 'saxes';
 import { LimitError } from '../limits.js';
 import type { ProblemList } from '../problems.js';
 import type { ReportBuilder } from './build.js';
+import { checkDoctype } from './doctype.js';
 import { describeEpilogue, MOST_EPILOGUE } from './epilogue.js';
 import type { Attributes } from './extension.js';
-import { checkDoctype } from './doctype.js';
 import { MOST_QUIET, NotWellFormed } from './failures.js';
 import { FLAT_START, FlatRecords, INCOMPLETE, skipSpace } from './flat.js';
 

@@ -79,6 +79,26 @@ describe('elements that no standard names', () => {
   });
 });
 
+describe('names that mean something to JavaScript', () => {
+  const extra = '<__proto__ constructor="1"><toString>2</toString></__proto__>';
+
+  it('are names like others', () => {
+    const found = oneRecord({ extra });
+
+    expect(found.codes).toEqual([]);
+    expect(found.record.extensions).toEqual([{ name: '__proto__', xml: extra }]);
+  });
+
+  it('cost their element in a broken document, and that is named', () => {
+    const records = recordXml({ extra }) + recordXml();
+
+    const found = good(reportXml({ records }).replace('Reporter', 'R & D'));
+
+    expect(found.codes).toEqual(['xml-not-well-formed', 'ampersand-bare', 'element-unreadable']);
+    expect(found.totals.records).toBe(1);
+  });
+});
+
 describe('elements in another place', () => {
   it('are found where the meaning is clear', () => {
     const record =
