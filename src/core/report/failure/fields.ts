@@ -12,6 +12,9 @@ const MOST_FIELDS = 1_000;
 /** Characters of a block that are looked at. */
 const LONGEST_BLOCK = 2 * 1024 * 1024;
 
+/** Encoded words inside encoded words that are undone; one is what the standard has. */
+const MOST_DECODINGS = 4;
+
 export interface Block {
   readonly fields: readonly Field[];
   /** What follows the empty line after the fields; '' where nothing does. */
@@ -43,12 +46,26 @@ export function readFields(text: string, valueLength: number): Block {
 }
 
 function valueOf(raw: string, length: number): string {
-  const decoded = raw.includes('=?') ? decodeWords(raw) : raw;
-  return decoded
+  const line = decoded(raw)
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .trim()
-    .slice(0, length)
     .trim();
+  if (line.length <= length) return line;
+  // Not in the middle of a character.
+  return line
+    .slice(0, length)
+    .replace(/[\ud800-\udbff]$/, '')
+    .trim();
+}
+
+/** Until nothing changes, so that a value means the same when it is written and read once more. */
+function decoded(raw: string): string {
+  let value = raw;
+  for (let i = 0; i < MOST_DECODINGS && value.includes('=?'); i++) {
+    const next = decodeWords(value);
+    if (next === value) return value;
+    value = next;
+  }
+  return value.includes('=?') ? value.replaceAll('=?', '= ?') : value;
 }
 
 /** Text of bytes that should be UTF-8 but often are not. */

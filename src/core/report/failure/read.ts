@@ -10,6 +10,9 @@ import { readFields, type Field } from './fields.js';
 /** Characters of a reported message's body that are kept, where it is kept. */
 const BODY_LENGTH = 100_000;
 
+/** Dates from here on are none of a mail that was received. */
+const LATEST = Date.UTC(2100, 0, 1);
+
 /** Fields that may be there more than once (RFC 5965 §3.3, RFC 6591 §3.2). */
 const REPEATED: ReadonlySet<string> = new Set([
   'authentication-results',
@@ -66,9 +69,10 @@ export function readFailure(parts: FailureParts, limits: Limits, problems: Probl
   const { single, list, others } = sortFields(parts.fields, problems);
   const message = parts.message === null ? null : readFields(parts.message, limits.textLength);
   const headers = message?.fields ?? [];
-  const reportedDomain = list('reported-domain').flatMap((domain) => domainOf(domain) ?? []);
-  const body = message === null || message.rest.trim() === '' ? null : message.rest.slice(0, BODY_LENGTH);
-  if (body !== null && body.length < (message?.rest.length ?? 0))
+  const reportedDomain = list('reported-domain').flatMap((domain) => hostOf(domain) ?? []);
+  const text = message?.rest.trimEnd() ?? '';
+  const body = text === '' ? null : text.slice(0, BODY_LENGTH);
+  if (body !== null && body.length < text.length)
     problems.add(
       'text-cut',
       `The reported body is longer than ${BODY_LENGTH} characters; cut.`,
@@ -95,7 +99,7 @@ export function readFailure(parts: FailureParts, limits: Limits, problems: Probl
     originalMailFrom: pathOf(single('original-mail-from')),
     originalRcptTo: list('original-rcpt-to').flatMap((path) => pathOf(path) ?? []),
     authenticationResults: list('authentication-results'),
-    dkimDomain: domainOf(single('dkim-domain') ?? ''),
+    dkimDomain: hostOf(single('dkim-domain') ?? ''),
     dkimIdentity: single('dkim-identity'),
     dkimSelector: single('dkim-selector'),
     dkimSelectorDns: single('dkim-selector-dns'),
@@ -133,14 +137,12 @@ function sortFields(fields: readonly Field[], problems: ProblemList): SortedFiel
     else if (!known) values.set(name, field.value === '' ? [] : [field.value]);
     else if (known.length === 0 || REPEATED.has(name))
       known.push(...(field.value === '' ? [] : [field.value]));
-    else {
+    else
       problems.add(
         'field-repeated',
         'A field that may be there once is there again; the first one counts.',
         field.name,
       );
-      others.push(field);
-    }
   }
   return {
     single: (name) => values.get(name)?.[0] ?? null,
@@ -149,13 +151,18 @@ function sortFields(fields: readonly Field[], problems: ProblemList): SortedFiel
   };
 }
 
+/** A domain, also where it is written as part of an address. */
+function hostOf(value: string): string | null {
+  return domainOf(value.split('@').at(-1) ?? '');
+}
+
 /** Domain of the first address in the From header, lower case. */
 function fromDomain(headers: readonly Field[]): string | null {
   const from = headers.find((field) => field.name.toLowerCase() === 'from');
   if (!from) return null;
   for (const { address } of addressParser(from.value, { flatten: true })) {
-    const domain = domainOf(address?.split('@').at(-1) ?? '');
-    if (address?.includes('@') && domain !== null) return domain;
+    const domain = address?.includes('@') ? hostOf(address) : null;
+    if (domain !== null) return domain;
   }
   return null;
 }
@@ -165,7 +172,7 @@ function dateOf(value: string | null, problems: ProblemList): string | null {
   if (value === null) return null;
   const time = Date.parse(value.replace(/\([^()]*\)/g, ' ').trim());
   const seconds = Math.floor(time / 1000);
-  if (!Number.isNaN(time) && Math.abs(time) < 8e15) return isoOf(seconds);
+  if (time >= 0 && time < LATEST) return isoOf(seconds);
   problems.add('date-invalid', `${show(value)} is no date; left out.`, 'Arrival-Date');
   return null;
 }

@@ -35,7 +35,7 @@ const SIGNATURE_FIELDS: ReadonlySet<string> = new Set([
   'arc-message-signature',
   'arc-seal',
 ]);
-const SIGNATURE_TAG = /^\s*(?:v|a|c|d|s|h|t|x|q|l|i|cv)\s*=/i;
+const SIGNATURE_TAG = /^\s*(v|a|c|d|s|h|t|x|q|l|i|cv)\s*=(.*)$/i;
 
 /** Header fields about how the message came and was checked. */
 const TRACE_FIELDS: ReadonlySet<string> = new Set([
@@ -69,6 +69,7 @@ export function redactFailure(report: FailureReport): FailureReport {
     originalRcptTo: report.originalRcptTo.map(redactPath),
     authenticationResults: report.authenticationResults.map(redactTrace),
     dkimIdentity: orNull(report.dkimIdentity, redactText),
+    dkimSelector: orNull(report.dkimSelector, redactText),
     dkimSelectorDns: orNull(report.dkimSelectorDns, redactText),
     dkimAdspDns: orNull(report.dkimAdspDns, redactText),
     spfDns: orNull(report.spfDns, redactText),
@@ -100,8 +101,12 @@ function redactOther({ name, value }: Field): Field {
   return { name, value: value === '' ? '' : redactAddresses(value) };
 }
 
-/** The addresses of a text without their local parts and without the text; a bare word where there are none. */
 function redactAddresses(value: string): string {
+  return settled(value, redactAddressesOnce);
+}
+
+/** The addresses of a text without their local parts and without the text; a bare word where there are none. */
+function redactAddressesOnce(value: string): string {
   if (/^\s*<\s*>\s*$/.test(value)) return '<>';
   const domains = [...value.matchAll(ADDRESS)].map((match) => `${REDACTED}@${match[2] ?? ''}`);
   return domains.length === 0 ? REDACTED : [...new Set(domains)].join(', ');
@@ -119,21 +124,42 @@ const LABEL =
   /^(?:(?:smtp|header|policy|body)\.[\w-]+|envelope-(?:from|to)|x-sender|mailfrom|mail-from|rcptto|identity|sender|address|from|to|for|i)=/i;
 
 function redactText(value: string): string {
+  return settled(value, redactTextOnce);
+}
+
+/** Texts made of nothing but @ and quotes need more than one go before nothing changes. */
+function settled(value: string, redact: (value: string) => string): string {
+  let settling = value;
+  for (let i = 0; i < MOST_GOES; i++) {
+    const next = redact(settling);
+    if (next === settling) return settling;
+    settling = next;
+  }
+  return REDACTED;
+}
+
+const MOST_GOES = 8;
+
+function redactTextOnce(value: string): string {
   return value.replace(ADDRESS, (_, local: string, domain: string) => {
     return `${LABEL.exec(local)?.[0] ?? ''}${REDACTED}@${domain}`;
   });
 }
 
-/** Comments may hold anything; those with a host and its address or the words of DMARC policies are kept. */
 function redactTrace(value: string): string {
-  return redactText(withoutComments(value))
-    .replace(/\b((?:smtp\.auth|auth)=)(?!redacted@)(?:"[^"]*"|[^\s;]+)/gi, `$1${REDACTED}`)
+  return settled(value, redactTraceOnce);
+}
+
+/** Comments may hold anything; those with a host and its address or the words of DMARC policies are kept. */
+function redactTraceOnce(value: string): string {
+  return redactTextOnce(withoutComments(value))
+    .replace(/\b((?:smtp\.auth|auth|cert\.\w+)=)(?!redacted@)(?:"[^"]*"|[^\s;]+)/gi, `$1${REDACTED}`)
     .replace(/\s+/g, ' ')
     .trim();
 }
 
 const HARMLESS_COMMENT =
-  /^\((?:(?:p|sp|np|dis|pct|policy|disposition)=[\w-]+(?:[,;\s]+|(?=\))))+\)$|^\((?:[\w.-]+\s*)?\[[0-9a-f.:]+\](?::\d+)?\)$/i;
+  /^\((?:(?:p|sp|np|dis|pct|policy|disposition)=[\w-]+(?:[,;\s]+|(?=\))))+\)$|^\((?:[\w.-]+\s*)?\[[0-9a-f.:]+\](?::\d+)?\)$|^\([0-9a-f]*[.:][0-9a-f.:]+\)$/i;
 
 function withoutComments(value: string): string {
   let kept = '';
@@ -159,7 +185,7 @@ function redactPath(value: string): string {
 /** Scheme and host; paths and queries often tell who was written to. */
 function redactUri(value: string): string {
   const web = /^([a-z][a-z\d+.-]*):\/\/(?:[^/?#\s]*@)?([^/?#\s@]+)/i.exec(value);
-  if (web) return `${web[1]}://${web[2]}/`;
+  if (web) return redactText(`${web[1]}://${web[2]}/`);
   return redactAddresses(value.replace(/^mailto:/i, '')).replace(
     /^/,
     /^mailto:/i.test(value) ? 'mailto:' : '',
@@ -169,8 +195,10 @@ function redactUri(value: string): string {
 function redactSignature(value: string): string {
   return value
     .split(';')
-    .filter((tag) => SIGNATURE_TAG.test(tag))
-    .map((tag) => redactText(tag.trim()))
+    .flatMap((tag) => {
+      const [, name, content = ''] = SIGNATURE_TAG.exec(tag) ?? [];
+      return name === undefined ? [] : [`${name}=${redactText(content.trim())}`];
+    })
     .join('; ');
 }
 

@@ -62,7 +62,10 @@ function textOnlyFailure(mail: Mail, limits: Limits): FailureParts | null {
 
 function isFeedback(part: Part): boolean {
   if (part.mimeType === 'message/feedback-report') return true;
-  return /^\s*feedback-type[ \t]*:/i.test(Buffer.from(part.bytes.subarray(0, 256)).toString('latin1'));
+  return (
+    !isMessage(part) &&
+    /^\s*feedback-type[ \t]*:/i.test(Buffer.from(part.bytes.subarray(0, 256)).toString('latin1'))
+  );
 }
 
 function isMessage(part: Part): boolean {
