@@ -87,7 +87,7 @@ export function readFailure(parts: FailureParts, limits: Limits, problems: Probl
     version: single('version'),
     authFailure: lower(single('auth-failure')),
     deliveryResult: lower(single('delivery-result')),
-    identityAlignment: lower(single('identity-alignment')),
+    identityAlignment: alignmentOf(single('identity-alignment')),
     arrivalDate: dateOf(single('arrival-date'), problems),
     sourceIp: addressOf(single('source-ip'), problems),
     sourcePort: portOf(single('source-port'), problems),
@@ -182,6 +182,16 @@ function addressOf(value: string | null, problems: ProblemList): string | null {
   const ip = ipOf(value.replace(/^IPv6:/i, ''));
   if (ip === null) problems.add('ip-invalid', `${show(value)} is no IP address; left out.`, 'Source-IP');
   return ip;
+}
+
+/** The mechanisms that gave no aligned identity, or none; comments go (RFC 9991 §4). */
+function alignmentOf(value: string | null): string | null {
+  if (value === null) return null;
+  const words = value
+    .toLowerCase()
+    .replace(/\([^()]*\)/g, ' ')
+    .split(',');
+  return words.flatMap((word) => word.trim() || []).join(', ') || null;
 }
 
 function portOf(value: string | null, problems: ProblemList): number | null {

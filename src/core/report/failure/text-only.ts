@@ -60,10 +60,9 @@ function addKeyed(text: string, add: (name: string, value: string | undefined) =
   const spf = value('SPF Alignment');
   const dkim = value('DKIM Alignment');
   if (spf === undefined && dkim === undefined) return;
-  const aligned = [/^yes/i.test(spf ?? '') ? 'spf' : '', /^yes/i.test(dkim ?? '') ? 'dkim' : ''].filter(
-    Boolean,
-  );
-  add('Identity-Alignment', aligned.join(', ') || 'none');
+  // The field names the mechanisms that failed (RFC 9991 §4).
+  const failed = [/^no/i.test(dkim ?? '') ? 'dkim' : '', /^no/i.test(spf ?? '') ? 'spf' : ''].filter(Boolean);
+  add('Identity-Alignment', failed.join(', ') || 'none');
 }
 
 /** The header that such a text ends with, after a line of dashes or an empty one. */
