@@ -71,7 +71,7 @@ async function demoIn(folder: string, io: Io): Promise<void> {
 }
 
 /** Samples that end yesterday, as if their reporters had just sent them. Gives the number of files. */
-async function takeInSamples(context: Context): Promise<number> {
+export async function takeInSamples(context: Context): Promise<number> {
   const scenario = await loadScenario(SCENARIO);
   const endDay = addDays(dayOf(context.now()), -1);
   let files = 0;
