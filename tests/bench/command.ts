@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { open, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const MEMORY_PROBE = new URL('report-memory.mjs', import.meta.url).href;
+
+/** How `dmarc-ops` is started: as built, which is what people run, or from its source, which needs no build. */
+export type Program = 'built' | 'source';
+
+const START: Readonly<Record<Program, readonly string[]>> = {
+  built: [path.join(ROOT, 'dist', 'cli.js')],
+  source: ['--import', import.meta.resolve('tsx'), path.join(ROOT, 'src', 'cli.ts')],
+};
+
+export interface Ran {
+  readonly seconds: number;
+  /** Most memory that the process had at once (resident set), in bytes. */
+  readonly mostBytes: number;
+  /** Where its standard output went. */
+  readonly output: string;
+}
+
+export interface CommandLine {
+  /** Runs a verb as a process of its own, from start to end; throws when its exit code is not 0. */
+  run(words: readonly string[], dataFolder?: string): Promise<Ran>;
+}
+
+/** The command line as a shell runs it, output going to a file in `scratch`, which every run writes anew. */
+export function commandLine(program: Program, scratch: string): CommandLine {
+  const output = path.join(scratch, 'output');
+  const memory = path.join(scratch, 'memory');
+  return {
+    run: async (words, dataFolder) => {
+      const file = await open(output, 'w');
+      await rm(memory, { force: true });
+      try {
+        const begin = performance.now();
+        await ended([...START[program], ...words], file.fd, {
+          BENCH_MEMORY_FILE: memory,
+          NODE_OPTIONS: `--import=${MEMORY_PROBE}`,
+          LOG_LEVEL: 'warn',
+          ...(dataFolder !== undefined && { DATA_DIR: dataFolder }),
+        });
+        const seconds = (performance.now() - begin) / 1_000;
+        return { seconds, mostBytes: Number(await readFile(memory, 'utf8')), output };
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}
+
+/** The same settings wherever the bench runs: nothing of the caller's environment but how to find programs. */
+function ended(words: readonly string[], output: number, settings: NodeJS.ProcessEnv): Promise<void> {
+  const { PATH, HOME, TMPDIR } = process.env;
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, words, {
+      env: { PATH, HOME, TMPDIR, ...settings },
+      stdio: ['ignore', output, 'pipe'],
+    });
+    const errors: Buffer[] = [];
+    child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk));
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`exit ${code}: ${Buffer.concat(errors).toString().trim()}`));
+    });
+  });
+}
