@@ -64,19 +64,26 @@ class Reader {
   }
 }
 
-/** What is wrong with an answer; null when it is as promised. */
-function complaintOf(answer: Answer | string): string | null {
-  if (typeof answer === 'string') return answer;
-  if (answer.complaint !== null) return answer.complaint;
+/** What is wrong with an answer. A cost may be that of earlier inputs, as when the collector runs late. */
+interface Complaint {
+  readonly text: string;
+  readonly about: 'answer' | 'cost';
+}
+
+/** Null when an answer is as promised. */
+function complaintOf(answer: Answer | string): Complaint | null {
+  if (typeof answer === 'string') return { text: answer, about: 'answer' };
+  if (answer.complaint !== null) return { text: answer.complaint, about: 'answer' };
   const more = Math.max(0, answer.documents - FEW_DOCUMENTS);
   if (answer.cpuMilliseconds > MOST_CPU_MILLISECONDS + more * CPU_MILLISECONDS_EACH)
-    return `takes ${answer.cpuMilliseconds.toFixed(0)} ms`;
-  if (answer.maxBytes > MOST_BYTES) return `takes ${(answer.maxBytes / 2 ** 20).toFixed(0)} MB`;
+    return { text: `takes ${answer.cpuMilliseconds.toFixed(0)} ms`, about: 'cost' };
+  if (answer.maxBytes > MOST_BYTES)
+    return { text: `takes ${(answer.maxBytes / 2 ** 20).toFixed(0)} MB`, about: 'cost' };
   return null;
 }
 
 /** Reads an input again in a fresh process, so that what earlier inputs left behind does not count. */
-async function readAlone(index: number, bytes: Buffer): Promise<string | null> {
+async function readAlone(index: number, bytes: Buffer): Promise<Complaint | null> {
   const reader = new Reader();
   const answer = await reader.read(index, bytes);
   reader.stop();
@@ -107,10 +114,16 @@ for (let index = Number(values.only ?? 0); Date.now() < until && failures < MOST
     reader.stop();
     reader = new Reader();
     const again = await readAlone(index, bytes);
-    const file = join(folder, `${values.seed}-${index}.bin`);
-    await writeFile(file, bytes);
-    failures += 1;
-    say(`input ${index} (${bytes.length} bytes) ${again ?? `${first}, but only after others`}\n  ${file}`);
+    const what = again === null ? `${first.text}, but only after others` : again.text;
+    const failed = again !== null || first.about === 'answer';
+    if (failed) {
+      failures += 1;
+      const file = join(folder, `${values.seed}-${index}.bin`);
+      await writeFile(file, bytes);
+      say(`input ${index} (${bytes.length} bytes) ${what}\n  ${file}`);
+    } else {
+      say(`input ${index} ${what}: not counted, as it does not alone`);
+    }
   }
   if (values.only !== undefined) break;
 }
