@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import stringWidth from 'string-width';
 import { dispatch } from '../src/bot/dispatch.js';
 import { COMMANDS } from '../src/bot/registry.js';
 import { renderCard } from '../src/bot/terminal/render.js';
@@ -24,6 +25,9 @@ const LOOKS: Readonly<Record<string, string>> = {
   '33': 'fill="#e3b341"',
   '36': 'fill="#79c0ff"',
 };
+
+// oxlint-disable-next-line no-control-regex -- finding the escapes is the point
+const ESCAPE = /(\u001b\[\d+m)/u;
 
 const folder = await mkdtemp(join(tmpdir(), 'dmarc-ops-picture-'));
 const config = { ...readConfig({}), dataDir: folder };
@@ -64,16 +68,16 @@ function runs(line: string): string {
   let look = '';
   let column = 0;
   return line
-    .split(/(\u001b\[\d+m)/u)
+    .split(ESCAPE)
     .map((piece) => {
-      const code = /^\u001b\[(\d+)m$/u.exec(piece)?.[1];
+      const code = piece.startsWith('\u001b') ? piece.slice(2, -1) : undefined;
       if (code !== undefined) {
         look = LOOKS[code] ?? '';
         return '';
       }
       if (piece === '') return '';
       const x = (MARGIN + column * CELL.width).toFixed(1);
-      const cells = [...piece].length;
+      const cells = stringWidth(piece);
       column += cells;
       return `<tspan x="${x}" textLength="${(cells * CELL.width).toFixed(1)}" ${look}>${escape(piece)}</tspan>`;
     })

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { configTable } from '../src/config.js';
 
@@ -16,8 +16,7 @@ it('the README names every setting as the configuration knows it', () => {
 it('every file that the README links to is there', () => {
   const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/gu)].map(([, path]) => path ?? '');
 
+  const missing = links.filter((path) => !existsSync(new URL(`../${path}`, import.meta.url)));
   expect(links.length).toBeGreaterThan(5);
-  for (const path of links)
-    if (!path.endsWith('/'))
-      expect(readFileSync(new URL(`../${path}`, import.meta.url)).length).toBeGreaterThan(0);
+  expect(missing).toEqual([]);
 });

@@ -149,7 +149,8 @@ describe('pages', () => {
 
     for (const order of ['messages', 'failing'] as const) {
       const paged = await all((cursor) => asking(sources, { ...period, order, limit: 7, cursor }));
-      expect(paged.map((one) => one.source).toSorted()).toEqual(whole.map((one) => one.source).toSorted());
+      expect(paged).toHaveLength(whole.length);
+      expect(new Set(paged.map((one) => one.source))).toEqual(new Set(whole.map((one) => one.source)));
     }
     const paged = await all((cursor) => asking(sources, { ...period, limit: 7, cursor }));
     expect(paged).toEqual(whole);
