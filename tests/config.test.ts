@@ -23,6 +23,7 @@ describe('readConfig', () => {
       dataDir: './data',
       logLevel: 'info',
       autoClaim: true,
+      keepFailureMail: false,
       limits: DEFAULT_LIMITS,
       platforms: [
         { name: 'Slack', variable: 'SLACK_BOT_TOKEN', set: false },
