@@ -290,11 +290,13 @@ BEGIN
   IF EXISTS (SELECT FROM pg_class WHERE relname = part AND relnamespace = '{{schema}}'::regnamespace) THEN
     RETURN;
   END IF;
-  EXECUTE format('CREATE TABLE {{schema}}.%I PARTITION OF {{schema}}.record FOR VALUES FROM (%L) TO (%L)',
-    part, start, (start + interval '1 month')::date);
+  -- Attached, not made in place: that would wait for every reader and writer of the table, and all others for it.
+  EXECUTE format('CREATE TABLE {{schema}}.%I (LIKE {{schema}}.record INCLUDING ALL)', part);
   EXECUTE format('ALTER TABLE {{schema}}.%I ENABLE ROW LEVEL SECURITY', part);
   EXECUTE format('ALTER TABLE {{schema}}.%I FORCE ROW LEVEL SECURITY', part);
   EXECUTE format('CREATE POLICY tenant_wall ON {{schema}}.%I USING (tenant_id = (SELECT {{schema}}.current_tenant()))', part);
+  EXECUTE format('ALTER TABLE {{schema}}.record ATTACH PARTITION {{schema}}.%I FOR VALUES FROM (%L) TO (%L)',
+    part, start, (start + interval '1 month')::date);
 END
 $$;
 

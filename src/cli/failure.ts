@@ -121,9 +121,10 @@ function systemFacts(error: unknown): SystemFacts {
   };
 }
 
-/** An OperationError may know what was likely meant. */
+/** An OperationError may know what was likely meant, and may have said so already. */
 function suggested(error: Error): string {
   const { suggestions } = error as { readonly suggestions?: unknown };
+  if (/did you mean/iu.test(error.message)) return '';
   return Array.isArray(suggestions) && suggestions.length > 0
     ? ` Did you mean ${suggestions.join(' or ')}?`
     : '';

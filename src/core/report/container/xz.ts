@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import type { ByteReader } from './byte-reader.js';
 import { UnpackError } from './unpack-error.js';
@@ -11,7 +12,7 @@ interface XzModule {
  * memory or the spool, before anything else is waited for. Throws UnpackError on damaged bytes.
  */
 export async function* unxz(input: ByteReader): AsyncGenerator<Uint8Array> {
-  const { XzReadableStream } = await load();
+  const { XzReadableStream } = load();
   let storageError: unknown = null;
   const packed = new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -48,8 +49,7 @@ export async function* unxz(input: ByteReader): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Loaded when the first xz comes, which is hardly ever; a CommonJS bundle, so its exports are on `default`. */
-async function load(): Promise<XzModule> {
-  const module = (await import('xz-decompress')) as unknown as { readonly default: XzModule };
-  return module.default;
+/** Loaded when the first xz comes, which is hardly ever; as CommonJS, which every loader gives the same shape. */
+function load(): XzModule {
+  return createRequire(import.meta.url)('xz-decompress') as XzModule;
 }
