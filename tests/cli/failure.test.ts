@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf, OutputClosed, systemSentence, UsageError } from '../../src/cli/failure.js';
+import { OperationError } from '../../src/core/operations/operation.js';
 import { LimitError } from '../../src/core/report/limits.js';
 
 function systemError(code: string, facts: object = {}): Error {
@@ -25,6 +26,13 @@ describe('failureOf', () => {
       message: 'It unpacks to far too much.',
       id: null,
     });
+  });
+
+  it.each([
+    ['There is no domain exmple.com.', 'There is no domain exmple.com. Did you mean example.com?'],
+    ['No such domain; did you mean example.com?', 'No such domain; did you mean example.com?'],
+  ])('says once what was likely meant: %s', (message, told) => {
+    expect(failureOf(new OperationError('unknown-domain', message, ['example.com'])).message).toBe(told);
   });
 
   it('gives the unforeseen an id and one line, never a stack trace', () => {
