@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { keep } from '../../src/core/ingest/keep.js';
-import { processPending, type Processed } from '../../src/core/ingest/process.js';
+import { processPending } from '../../src/core/ingest/process.js';
+import { type Processed } from '../../src/core/ingest/processed.js';
 import type { Context } from '../../src/core/operations/operation.js';
 import { inMemory } from '../../src/core/report/bytes.js';
 import { generate } from '../../src/core/sample/generate.js';

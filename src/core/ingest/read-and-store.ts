@@ -16,7 +16,7 @@ import { markProcessed, replaceRaw, type RawDocument } from '../store/raw.js';
 import type { Session } from '../store/session.js';
 import { COPY_STAGING, openStaging, StagedRecords } from '../store/staging.js';
 import type { IngestContext } from './context.js';
-import type { Processed } from './process.js';
+import type { Processed } from './processed.js';
 import { rawSources } from './raw-source.js';
 
 /** Who is named as the claimer of domains that are claimed at once. */

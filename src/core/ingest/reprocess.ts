@@ -9,7 +9,7 @@ import {
 } from '../store/reprocess.js';
 import { recomputeRollups } from '../store/rollups.js';
 import type { IngestContext } from './context.js';
-import { addProcessed, NOTHING_PROCESSED, type Processed } from './process.js';
+import { addProcessed, NOTHING_PROCESSED, type Processed } from './processed.js';
 import { readAndStore } from './read-and-store.js';
 
 /** Raw documents in one transaction; those that share a report with them come on top. */

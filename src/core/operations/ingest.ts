@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { openFile, walk } from '../intake/files.js';
 import { keep, type Incoming } from '../ingest/keep.js';
-import { processPending, type Processed } from '../ingest/process.js';
+import { processPending } from '../ingest/process.js';
+import { type Processed } from '../ingest/processed.js';
 import { LimitError } from '../report/limits.js';
 import type { Spooled } from '../report/bytes.js';
 import { operation, OperationError, type Context } from './operation.js';

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { processPending } from '../../../src/core/ingest/process.js';
 import { claim, domains, release } from '../../../src/core/operations/domains.js';
 import { problems, status } from '../../../src/core/operations/intake.js';
-import { OPERATIONS } from '../../../src/core/operations/registry.js';
+import { COMMANDS } from '../../../src/bot/registry.js';
 import type { Context, Operation } from '../../../src/core/operations/operation.js';
 import { report, reporters, reports } from '../../../src/core/operations/reports.js';
 import { alignment, failures, timeline } from '../../../src/core/operations/series.js';
@@ -291,8 +291,9 @@ describe('claims', () => {
 });
 
 it('every operation has a name, a summary, a role and a schema, and no two share a name', () => {
-  expect(new Set(OPERATIONS.map((one) => one.name)).size).toBe(OPERATIONS.length);
-  for (const one of OPERATIONS)
+  const operations = COMMANDS.map((command) => command.operation);
+  expect(new Set(operations.map((one) => one.name)).size).toBe(operations.length);
+  for (const one of operations)
     expect(one).toMatchObject({
       summary: expect.stringMatching(/^[A-Z].+[^.]$/u),
       role: expect.any(String),
