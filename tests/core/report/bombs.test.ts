@@ -118,7 +118,13 @@ describe('a bomb is refused quickly and in little memory', () => {
           Buffer.alloc(7 * 1_000_000, '--b-1\r\n'),
         ]),
     ],
-    ['ten thousand multiparts inside each other', 'limit-entries', nestedMultiparts],
+    ['ten thousand multiparts inside each other', 'limit-nesting', nestedMultiparts],
+    ['a mail of empty lines', 'mail-without-report', () => plainMail([], '\n'.repeat(10 * MB))],
+    [
+      'a mail of lines that are nearly boundaries',
+      'mail-without-report',
+      () => mail([{ body: '--b-1 x\n'.repeat(MB) }]),
+    ],
     [
       'a mail with a header without end',
       'limit-mail-header',

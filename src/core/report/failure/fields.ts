@@ -71,7 +71,8 @@ function decoded(raw: string): string {
 /** Text of bytes that should be UTF-8 but often are not. */
 export function textOfBytes(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    // As part of a stream: the bytes may end in the middle of a character.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
   } catch {
     return new TextDecoder('windows-1252').decode(bytes);
   }

@@ -1,121 +1,126 @@
-import PostalMime from 'postal-mime';
-import { UnpackError } from '../container/unpack-error.js';
+import { HEAD_BYTES } from '../container/detect.js';
+import { tooManyEntries } from '../container/budget.js';
 import { LimitError, type Limits } from '../limits.js';
 import type { ProblemList } from '../problems.js';
-import { checkParts } from './scan.js';
+import { readHeader, type PartHeader, type Range } from './header.js';
+import { decodeTransfer } from './transfer.js';
 
 /** Multiparts inside multiparts of one message; real mails have four or so. */
 const PART_DEPTH = 32;
-/** Bytes of all header fields of one message; postal-mime's own default. */
-const HEADER_BYTES = 2 * 1024 * 1024;
 
+const DASH = 0x2d;
+const SPACE = 0x20;
+const TAB = 0x09;
+const CR = 0x0d;
+const LF = 0x0a;
+
+/** A leaf of a mail. */
 export interface Part {
   /** File name, or null. */
   readonly name: string | null;
   /** Lower case, without parameters; `text/plain` where the mail says nothing. */
   readonly mimeType: string;
-  readonly bytes: Uint8Array;
+  /** The first bytes, decoded: enough to tell what the part is. */
+  head(): Uint8Array;
+  /** All bytes, decoded anew at every call. */
+  bytes(): Uint8Array;
 }
 
 export interface Mail {
   readonly subject: string;
-  /** The leaves of the mail in their order, decoded; attached messages are leaves. */
+  /** The leaves of the mail in their order; attached messages are leaves. */
   readonly parts: readonly Part[];
 }
 
-/** Takes a mail apart (RFC 5322, RFC 2045 to 2047). Throws LimitError and UnpackError. */
-export async function readMailParts(bytes: Uint8Array, limits: Limits, problems: ProblemList): Promise<Mail> {
-  checkHeader(bytes);
-  checkParts(bytes, limits);
-  const mail = repair(withoutMboxLine(bytes), problems);
-  const parser = new PartsParser({
-    // Attached messages are taken apart by us, one layer deeper each.
-    forceRfc822Attachments: true,
-    maxNestingDepth: PART_DEPTH,
-    maxHeadersSize: HEADER_BYTES,
-  });
-  // Given a whole ArrayBuffer, it makes no copy.
-  const whole = mail.byteLength === mail.buffer.byteLength ? mail.buffer : mail;
-  const email = await parser.parse(whole as ArrayBuffer | Uint8Array).catch((error: unknown) => {
-    throw translate(error);
-  });
-  if (email.attachments.length > limits.entries)
-    throw new LimitError('limit-entries', `The mail has more than ${limits.entries} parts and was not read.`);
+/**
+ * Takes a mail apart (RFC 5322, RFC 2045, RFC 2046) without copying it. Throws LimitError where it has too many
+ * parts, or parts too deep inside each other.
+ */
+export function readMailParts(bytes: Uint8Array, limits: Limits, problems: ProblemList): Mail {
+  const mail = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const parts: Part[] = [];
+  let seen = 0;
+
+  function walk(header: PartHeader, end: number, depth: number): void {
+    if (!header.mimeType.startsWith('multipart/')) {
+      parts.push(leaf(mail.subarray(header.body, end), header));
+      return;
+    }
+    if (depth >= PART_DEPTH)
+      throw new LimitError('limit-nesting', 'The mail is nested too deeply and was not read.');
+    for (const range of partRanges(mail, header, end)) {
+      if (++seen > limits.entries) throw tooManyEntries(limits.entries);
+      // In a digest, parts without a type are messages (RFC 2046 §5.1.5).
+      const usual = header.mimeType === 'multipart/digest' ? 'message/rfc822' : 'text/plain';
+      walk(readHeader(mail, range, usual, problems), range.end, depth + 1);
+    }
+  }
+
+  const root = readHeader(mail, { start: mboxLine(mail), end: mail.length }, 'text/plain', problems);
+  walk(root, mail.length, 0);
+  return { subject: root.subject, parts };
+}
+
+function leaf(encoded: Buffer, { name, mimeType, encoding }: PartHeader): Part {
   return {
-    subject: email.subject ?? '',
-    parts: email.attachments.map((part) => ({
-      name: part.filename,
-      mimeType: part.mimeType,
-      bytes: typeof part.content === 'string' ? Buffer.from(part.content) : new Uint8Array(part.content),
-    })),
+    name,
+    mimeType,
+    // Encodings need up to three times the bytes.
+    head: () => decodeTransfer(encoded.subarray(0, 3 * HEAD_BYTES), encoding).subarray(0, HEAD_BYTES),
+    bytes: () => decodeTransfer(encoded, encoding),
   };
 }
 
-/**
- * Gives the texts of a mail as parts like all others. A report that a mail holds as text is else joined with the
- * texts beside it and decoded by the charset of the mail, where XML says its own. postal-mime has no option for it.
- */
-class PartsParser extends PostalMime {
-  isInlineTextNode(): boolean {
-    return false;
+/** Bytes of the line with which mbox files start a mail (RFC 4155). */
+function mboxLine(mail: Buffer): number {
+  if (!/^>?From /.test(mail.toString('latin1', 0, 6))) return 0;
+  const end = mail.indexOf('\n');
+  return end < 0 ? 0 : end + 1;
+}
+
+/** What lies between the boundary lines of a multipart, one after the other; the last may lack its end. */
+function* partRanges(mail: Buffer, { body, boundary }: PartHeader, end: number): Generator<Range> {
+  const delimiter = boundary === null ? null : `--${boundary.trimEnd()}`;
+  const first = delimiter === null ? null : findBoundary(mail, delimiter, body, end);
+  // A boundary that is missing or another than in the body: the first line of dashes is taken for it.
+  const used = first ? delimiter : dashedLine(mail, body, end);
+  if (used === null) return;
+  let line = first ?? findBoundary(mail, used, body, end);
+  while (line && !line.isLast) {
+    const next = findBoundary(mail, used, line.after, end);
+    yield { start: line.after, end: next?.before ?? end };
+    line = next;
   }
 }
 
-function checkHeader(bytes: Uint8Array): void {
-  if (bytes.length <= HEADER_BYTES) return;
-  const start = Buffer.from(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
-  if (!start.includes('\n\r\n') && !start.includes('\n\n')) throw headerTooLong();
+interface BoundaryLine {
+  /** End of what stands before it, without the line break that belongs to it (RFC 2046 §5.1.1). */
+  readonly before: number;
+  /** Start of what follows. */
+  readonly after: number;
+  readonly isLast: boolean;
 }
 
-function headerTooLong(): LimitError {
-  return new LimitError('limit-mail-header', 'The header of the mail is too long; it was not read.');
-}
-
-/** The line with which mbox files start a mail (RFC 4155). */
-function withoutMboxLine(bytes: Uint8Array): Uint8Array {
-  const start = Buffer.from(bytes.subarray(0, 6)).toString('latin1');
-  if (!/^>?From /.test(start)) return bytes;
-  const end = bytes.indexOf(0x0a);
-  return end < 0 ? bytes : bytes.subarray(end + 1);
-}
-
-/** Field names that reporters' own code writes wrongly; without them a mail is one text without end. */
-const MISSPELT = /^(content)[ _]?(type|transfer[ _-]?encoding|disposition)([ \t]*:)/gim;
-
-const PIECE = 1024 * 1024;
-/** Characters of the longest such name with its colon. */
-const LONGEST_NAME = 40;
-
-function repair(bytes: Uint8Array, problems: ProblemList): Uint8Array {
-  if (!isMisspelt(bytes)) return bytes;
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-  let repaired = false;
-  const fixed = text.replace(MISSPELT, (_, content: string, rest: string, colon: string) => {
-    repaired = true;
-    return `${content}-${rest.replace(/^transfer.?encoding/i, 'Transfer-Encoding')}${colon}`;
-  });
-  if (!repaired) return bytes;
-  problems.add(
-    'mail-header-repaired',
-    'A header field of the mail is misspelt, such as ContentType; read as meant.',
-  );
-  return Buffer.from(fixed, 'latin1');
-}
-
-/** Looks piece by piece: a mail of 60 MB is not to be in memory twice for a typo. */
-function isMisspelt(bytes: Uint8Array): boolean {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let at = 0; at < text.length; at += PIECE) {
-    MISSPELT.lastIndex = 0;
-    if (MISSPELT.test(text.toString('latin1', at, at + PIECE + LONGEST_NAME))) return true;
+function findBoundary(mail: Buffer, delimiter: string, from: number, end: number): BoundaryLine | null {
+  for (let at = mail.indexOf(delimiter, from); at >= 0 && at < end; at = mail.indexOf(delimiter, at + 1)) {
+    if (at !== from && mail[at - 1] !== LF) continue;
+    let rest = at + delimiter.length;
+    const isLast = mail[rest] === DASH && mail[rest + 1] === DASH;
+    if (isLast) rest += 2;
+    while (mail[rest] === SPACE || mail[rest] === TAB) rest++;
+    if (mail[rest] === CR) rest++;
+    if (rest < end && mail[rest] !== LF) continue;
+    return { before: lineBreakBefore(mail, at, from), after: Math.min(rest + 1, end), isLast };
   }
-  return false;
+  return null;
 }
 
-function translate(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  if (/header size/i.test(error.message)) return headerTooLong();
-  if (/nesting depth/i.test(error.message))
-    return new LimitError('limit-nesting', 'The mail is nested too deeply and was not read.');
-  return new UnpackError('mail-damaged', 'The mail is damaged and cannot be taken apart.');
+function lineBreakBefore(mail: Buffer, at: number, from: number): number {
+  if (at <= from) return from;
+  return Math.max(from, mail[at - 2] === CR ? at - 2 : at - 1);
+}
+
+function dashedLine(mail: Buffer, body: number, end: number): string | null {
+  const start = mail.toString('latin1', body, Math.min(end, body + 4_000));
+  return /^--[^\s-][^\r\n]{0,70}(?=\r?\n)/m.exec(start)?.[0].trimEnd() ?? null;
 }

@@ -36,14 +36,14 @@ export async function* readMail(
       `The mail is larger than ${mebibytes(limits.mailBytes)} and was not read.`,
     );
   const here: Layer = { ...layer, source: inMemory(bytes) };
-  const content = sortParts(await readMailParts(bytes, limits, here.problems), limits);
+  const content = sortParts(readMailParts(bytes, limits, here.problems), limits);
   let found = content.failures.length > 0;
 
   for (const event of await failuresOf(here, content, reading)) yield event;
 
   const named = uniqueNames();
   for (const { part, number } of content.members) {
-    const inner = member(here, named(part.name ?? '', `part ${number}`), inMemory(part.bytes), reading);
+    const inner = member(here, named(part.name ?? '', `part ${number}`), inMemory(part.bytes()), reading);
     for await (const event of readLayer(inner, reading)) {
       if (event.type === 'document' && UNRELATED.has(event.document.error?.code ?? '')) continue;
       found = true;

@@ -1,9 +1,14 @@
-import { detect, HEAD_BYTES } from '../container/detect.js';
+import { detect } from '../container/detect.js';
 import type { FailureParts } from '../failure/read.js';
 import { readFields, textOfBytes } from '../failure/fields.js';
 import { readTextOnly } from '../failure/text-only.js';
 import type { Limits } from '../limits.js';
 import type { Mail, Part } from './parts.js';
+
+/** Bytes of a text for people that are looked at; a report that is one has some thousand. */
+const TEXT_BYTES = 256 * 1024;
+/** Bytes of a reported message that are looked at: its header, and more of its body than is kept. */
+const MESSAGE_BYTES = 2 * 1024 * 1024;
 
 /** What a mail holds that matters here. */
 export interface MailContent {
@@ -25,10 +30,10 @@ export function sortParts(mail: Mail, limits: Limits): MailContent {
   for (const [index, part] of mail.parts.entries()) {
     const last = failures.at(-1);
     if (isFeedback(part)) {
-      const { fields } = readFields(textOfBytes(part.bytes), limits.textLength);
+      const { fields } = readFields(textOfBytes(part.bytes().subarray(0, MESSAGE_BYTES)), limits.textLength);
       failures.push({ fields, message: null });
     } else if (isMessage(part) && last?.message === null) {
-      last.message = textOfBytes(part.bytes);
+      last.message = textOfBytes(part.bytes().subarray(0, MESSAGE_BYTES));
     } else if (/^application\/(?:x-)?pkcs7-mime$/.test(part.mimeType)) {
       smime = true;
     } else if (isMember(part)) {
@@ -53,8 +58,8 @@ function textOnlyFailure(mail: Mail, limits: Limits): FailureParts | null {
   return readTextOnly(
     {
       subject: mail.subject,
-      text: texts.map((part) => textOfBytes(part.bytes)).join('\n'),
-      message: message ? textOfBytes(message.bytes) : null,
+      text: texts.map((part) => textOfBytes(part.bytes().subarray(0, TEXT_BYTES))).join('\n'),
+      message: message ? textOfBytes(message.bytes().subarray(0, MESSAGE_BYTES)) : null,
     },
     limits.textLength,
   );
@@ -62,10 +67,7 @@ function textOnlyFailure(mail: Mail, limits: Limits): FailureParts | null {
 
 function isFeedback(part: Part): boolean {
   if (part.mimeType === 'message/feedback-report') return true;
-  return (
-    !isMessage(part) &&
-    /^\s*feedback-type[ \t]*:/i.test(Buffer.from(part.bytes.subarray(0, 256)).toString('latin1'))
-  );
+  return !isMessage(part) && /^\s*feedback-type[ \t]*:/i.test(headOf(part));
 }
 
 function isMessage(part: Part): boolean {
@@ -86,13 +88,13 @@ const REPORT_TEXT = /<\?xml\s|<(?:\w+:)?feedback[\s>]|"(?:organization-name|repo
 
 /** Characters of any encoding, without the NULs that UTF-16 has between them. */
 function headOf(part: Part): string {
-  return Buffer.from(part.bytes.subarray(0, HEAD_BYTES)).toString('latin1').replaceAll('\0', '');
+  return Buffer.from(part.head()).toString('latin1').replaceAll('\0', '');
 }
 
 function isMember(part: Part): boolean {
   if (OTHER_TYPES.test(part.mimeType)) return false;
   if (/^message\/(?:rfc822|global)$/.test(part.mimeType)) return true;
-  const kind = detect(part.bytes.subarray(0, HEAD_BYTES));
+  const kind = detect(part.head());
   switch (kind.type) {
     case 'mail':
       return !part.mimeType.startsWith('text/') && !part.mimeType.startsWith('message/');

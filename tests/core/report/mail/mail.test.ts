@@ -136,7 +136,7 @@ describe('a report in a mail', () => {
       const document = await readOne(bytes);
 
       expect(document).toMatchObject({ kind: 'aggregate', sha256: XML_SHA256 });
-      expect(codesOf(document)).toEqual(['mail-header-repaired']);
+      expect([...new Set(codesOf(document))]).toEqual(['mail-header-repaired']);
     }
   });
 
