@@ -47,7 +47,8 @@ export async function* unpack(layer: Layer, type: ContainerType, reading: Readin
       return;
     case 'zip': {
       const named = uniqueNames();
-      for (const entry of await listZip(await toRandomAccess(layer.source, reading), reading.limits))
+      const source = await toRandomAccess(layer.source, reading);
+      for (const entry of await listZip(source, reading.limits, layer.problems))
         yield await zipMember(layer, entry, named(entry.name, 'member'), reading);
       return;
     }

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import type { RandomAccess } from '../bytes.js';
 import type { Limits } from '../limits.js';
+import type { ProblemList } from '../problems.js';
 import { tooManyEntries } from './budget.js';
 import type { ByteReader } from './byte-reader.js';
 import { inflate, inflateInMemory } from './inflate.js';
@@ -23,6 +24,9 @@ const STORED = 0;
 const DEFLATED = 8;
 /** Names, extra fields and comments of all entries together; real ones have some hundred bytes each. */
 const DIRECTORY_BYTES = 4 * 1024 * 1024;
+/** Bytes of the record at the end without its comment, and of the longest comment (APPNOTE 4.3.16). */
+const END_RECORD = 22;
+const LONGEST_COMMENT = 0xffff;
 /** Bytes of a local header without the name (APPNOTE 4.3.7). */
 const LOCAL_HEADER = 30;
 /** What the documents of word processors and the like have, which are zips too (ECMA-376 part 2). */
@@ -34,7 +38,12 @@ const AES = 99;
  * The files of a zip, in order; folders and what macOS adds are passed over. The number of entries that the archive
  * states (zip64 too) is checked before any is listed. Throws UnpackError, LimitError, and what the storage throws.
  */
-export async function listZip(source: RandomAccess, limits: Limits): Promise<ZipEntry[]> {
+export async function listZip(
+  whole: RandomAccess,
+  limits: Limits,
+  problems: ProblemList,
+): Promise<ZipEntry[]> {
+  const source = await withoutTrailingBytes(whole, problems);
   const storage = new Storage(source);
   try {
     const zip = await openZip(storage, source);
@@ -73,6 +82,18 @@ interface Place {
 function overlap(places: Place[]): boolean {
   const sorted = places.sort((a, b) => a.start - b.start);
   return sorted.some((place, index) => index > 0 && place.start < (sorted[index - 1]?.end ?? 0));
+}
+
+/** Mail gateways add line breaks and footers behind attachments; yauzl takes that for damage. */
+async function withoutTrailingBytes(source: RandomAccess, problems: ProblemList): Promise<RandomAccess> {
+  const start = Math.max(0, source.size - END_RECORD - LONGEST_COMMENT);
+  const tail = Buffer.from(await source.read(start, END_RECORD + LONGEST_COMMENT));
+  const at = tail.lastIndexOf('PK\x05\x06', undefined, 'latin1');
+  if (at < 0 || at + END_RECORD > tail.length) return source;
+  const end = at + END_RECORD + tail.readUInt16LE(at + END_RECORD - 2);
+  if (end >= tail.length) return source;
+  problems.add('zip-trailing-bytes', 'Bytes after the end of the zip were left out.');
+  return slice(source, 0, start + end);
 }
 
 function openZip(storage: Storage, source: RandomAccess): Promise<ZipFile> {

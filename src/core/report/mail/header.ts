@@ -6,6 +6,9 @@ import { readParameters, type Parameters } from './parameters.js';
 /** Bytes of one header; real ones have some ten thousand. */
 const HEADER_BYTES = 256 * 1024;
 
+/** Characters of a subject that are looked at. */
+const SUBJECT_LENGTH = 1_000;
+
 /** Bytes of a mail or part. */
 export interface Range {
   readonly start: number;
@@ -53,7 +56,7 @@ export function readHeader(mail: Buffer, range: Range, usual: string, problems: 
     boundary: type.parameters.get('boundary') ?? null,
     name: nameOf(type, readParameters(fields.get('content-disposition') ?? '')),
     encoding: /[\w-]+/.exec(fields.get('content-transfer-encoding') ?? '')?.[0].toLowerCase() ?? '',
-    subject: decodeWords(fields.get('subject') ?? ''),
+    subject: decodeWords(fields.get('subject')?.slice(0, SUBJECT_LENGTH) ?? ''),
   };
 }
 

@@ -56,7 +56,7 @@ export function readMailParts(bytes: Uint8Array, limits: Limits, problems: Probl
     }
   }
 
-  const root = readHeader(mail, { start: mboxLine(mail), end: mail.length }, 'text/plain', problems);
+  const root = readHeader(mail, { start: headerStart(mail), end: mail.length }, 'text/plain', problems);
   walk(root, mail.length, 0);
   return { subject: root.subject, parts };
 }
@@ -71,11 +71,13 @@ function leaf(encoded: Buffer, { name, mimeType, encoding }: PartHeader): Part {
   };
 }
 
-/** Bytes of the line with which mbox files start a mail (RFC 4155). */
-function mboxLine(mail: Buffer): number {
-  if (!/^>?From /.test(mail.toString('latin1', 0, 6))) return 0;
-  const end = mail.indexOf('\n');
-  return end < 0 ? 0 : end + 1;
+/** Where the header starts: behind empty lines and the line with which mbox files start a mail (RFC 4155). */
+function headerStart(mail: Buffer): number {
+  let start = 0;
+  while (mail[start] === CR || mail[start] === LF) start++;
+  if (!/^>?From /.test(mail.toString('latin1', start, start + 6))) return start;
+  const end = mail.indexOf(LF, start);
+  return end < 0 ? start : end + 1;
 }
 
 /** What lies between the boundary lines of a multipart, one after the other; the last may lack its end. */

@@ -10,6 +10,7 @@ import { redactFailure } from '../failure/redact.js';
 import { LimitError } from '../limits.js';
 import { ProblemList } from '../problems.js';
 import type { ReadEvent } from '../report.js';
+import { splitMbox } from './mbox.js';
 import { readMailParts } from './parts.js';
 import { sortParts, type MailContent } from './sort.js';
 
@@ -20,7 +21,8 @@ export type ReadLayer = (layer: Layer, reading: Reading) => AsyncGenerator<ReadE
 const UNRELATED: ReadonlySet<string> = new Set(['mail-without-report', 'office-document']);
 
 /**
- * Reads the reports of a mail: failure reports that the mail itself is, and whatever its parts hold. Throws
+ * Reads the reports of a mail: failure reports that the mail itself is, and whatever its parts hold; or of all mails in
+ * an mbox file. Throws
  * UnpackError where it holds none, and LimitError.
  */
 export async function* readMail(
@@ -36,6 +38,14 @@ export async function* readMail(
       `The mail is larger than ${mebibytes(limits.mailBytes)} and was not read.`,
     );
   const here: Layer = { ...layer, source: inMemory(bytes) };
+  const mails = splitMbox(bytes, limits);
+  if (mails) {
+    for (const [index, mail] of mails.entries()) {
+      yield* readLayer(member(here, `mail ${index + 1}`, inMemory(mail), reading), reading);
+      if (reading.budget.exhausted) return;
+    }
+    return;
+  }
   const content = sortParts(readMailParts(bytes, limits, here.problems), limits);
   let found = content.failures.length > 0;
 

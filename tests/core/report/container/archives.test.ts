@@ -107,6 +107,19 @@ describe('a zip', () => {
     expect(await readOne(asFile(short))).toMatchObject({ error: { code: 'zip-damaged' }, records: [] });
   });
 
+  it('is read where bytes follow its end, which is said', async () => {
+    const bytes = zip([{ name: 'a.xml', bytes: XML }]);
+
+    for (const rest of ['\r\n', 'a gateway was here', '\0'.repeat(70_000)]) {
+      const document = await readOne(Buffer.concat([bytes, Buffer.from(rest)]));
+
+      expect(document).toMatchObject(
+        rest.length < 65_536 ? { kind: 'aggregate', member: 'a.xml' } : { error: { code: 'zip-damaged' } },
+      );
+    }
+    expect(codesOf(await readOne(Buffer.concat([bytes, Buffer.from('\n')])))).toEqual(['zip-trailing-bytes']);
+  });
+
   it('is refused where it is cut or not one', async () => {
     const bytes = zip([{ name: 'a.xml', bytes: XML }]);
 

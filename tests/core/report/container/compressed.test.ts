@@ -32,6 +32,12 @@ const BZIP2_BOMB = Buffer.from(
   'base64',
 );
 
+/** Two million spaces as xz. */
+const XZ_BOMB = Buffer.from(
+  '/Td6WFoAAATm1rRGAgAhARYAAAB0L+Wj/oR/AWBdABBv+7/+o7Fe5fg/sqomVfhocEFwFQ+N/R5MG4pCtxn0aRhxrmYjiopNL6MN2X+m44wjEVPgWRjFdYrid/i2lH8MasDedElk4ulcU7IE2PdEDKtfDW1G6eXDdoi3llestk3haR1v+0uIEGxCy4g/XACP0E6vJiiUcR89jyThcJ6nI1/sKMuF0ZWYin4qkfIndfcZwAaYTZj92K/VkA/EJVP49ZE2MQWlsO5vwXBNRwzRkRGqrWAdus6xJxhcWYbpZlJYvul2rFnk5VsFCPnH2q38+1IrdM0eWyBC+d1TPfgpZAk7gMsqbN+1O/DEvS5fqg8+S2ZCkBMO/xCT+HF4WfgLzf+VKEYPqfx83vuaMC5WwI+F84OBwGXEJVP49ZE2MQWlsO5vwXBNRwzRkRGqrWAdus6xJxhcWYbpZlJYvul2rFnk5VsFCPnH2q38+1IrdM0eWyBC+d1TPfgEVHwmAAAAUuuJanS9DscAAfwCgIl6AJdZqA2xxGf7AgAAAAAEWVo=',
+  'base64',
+);
+
 describe('what a file is, by its content', () => {
   const cases: readonly [string, Buffer][] = [
     ['plain XML', XML],
@@ -291,6 +297,13 @@ describe('bzip2 and xz as they come', () => {
       error: { code: 'limit-ratio' },
       sha256: hash('sha256', BZIP2_BOMB),
     });
+  });
+
+  it('stops an xz bomb, and unpacks the next file', async () => {
+    expect(await readOne(XZ_BOMB, { limits: { ratioGraceBytes: 1_000_000 } })).toMatchObject({
+      error: { code: 'limit-ratio' },
+    });
+    expect(await readOne(XZ)).toMatchObject({ kind: 'aggregate' });
   });
 
   it('frees what it spooled', async () => {

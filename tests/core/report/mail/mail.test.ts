@@ -178,6 +178,145 @@ describe('a report in a mail', () => {
   });
 });
 
+describe('a mail as it should not be', () => {
+  const gz = gzipSync(XML);
+
+  it('is read where its boundary is missing or another', async () => {
+    const text = mail([{ body: 'hello' }, GZ]).toString('latin1');
+
+    for (const wrong of [
+      text.replace('; boundary="b-1"', ''),
+      text.replace('boundary="b-1"', 'boundary="other"'),
+    ])
+      expect(await readOne(wrong)).toMatchObject({ kind: 'aggregate', sha256: XML_SHA256 });
+  });
+
+  it('is read where boundary lines end in white space', async () => {
+    const text = mail([{ body: 'hello' }, GZ])
+      .toString('latin1')
+      .replaceAll('--b-1\r\n', '--b-1 \t\r\n');
+
+    expect(await readOne(text)).toMatchObject({ kind: 'aggregate', sha256: XML_SHA256 });
+  });
+
+  it('is read where one boundary starts like another', async () => {
+    const inner = mail([GZ], { boundary: 'b-1-inner' }).toString('latin1');
+    const bytes = mail([
+      {
+        header: ['Content-Type: multipart/mixed; boundary="b-1-inner"'],
+        body: inner.slice(inner.indexOf('--b-1')),
+      },
+    ]);
+
+    expect(await readOne(bytes)).toMatchObject({ kind: 'aggregate', sha256: XML_SHA256 });
+  });
+
+  it('is read where the header of a part is missing', async () => {
+    expect(await readOne(mail([{ header: [], body: XML.toString() }]))).toMatchObject({ kind: 'aggregate' });
+    const noEmptyLine = mail([GZ])
+      .toString('latin1')
+      .replace(/--b-1\r\n[^]*?\r\n\r\n/, '--b-1\r\n');
+    expect(await readOne(noEmptyLine)).toMatchObject({ kind: 'aggregate', sha256: XML_SHA256 });
+  });
+
+  it('is read where parameters come in sections', async () => {
+    const bytes = mail(
+      [
+        {
+          header: ["Content-Type: application/gzip; name*0*=utf-8''b%C3%BC; name*1=ro.xml; name*2*=.g%7A"],
+          body: gz,
+        },
+      ],
+      { multipart: 'mixed; boundary*0="b-"; boundary*1="1"' },
+    );
+
+    expect(await readOne(bytes)).toMatchObject({ kind: 'aggregate', member: 'büro.xml.gz' });
+  });
+
+  it('is read where names are encoded as words, or by a charset that nobody knows', async () => {
+    const names = {
+      '=?utf-8?Q?b=C3=BCro?=.xml.gz': 'büro.xml.gz',
+      '"a\\"b;c.gz"': 'a"b;c.gz',
+    };
+    for (const [written, name] of Object.entries(names))
+      expect(
+        (await readOne(mail([{ header: [`Content-Type: application/gzip; name=${written}`], body: gz }])))
+          .member,
+      ).toBe(name);
+    const unknown = mail([{ header: ["Content-Type: application/gzip; name*=klingon''a.gz"], body: gz }]);
+    expect((await readOne(unknown)).member).toBe('a.gz');
+  });
+
+  it('is read where the report is quoted-printable, even badly', async () => {
+    const encoded = XML.toString()
+      .replaceAll('=', '=3D')
+      .replace('<row>', '=\r\n<row>')
+      .replace('<policy_published>', '<policy_published>=\n')
+      .replace('</feedback>', '</feedback>\n<!-- = =x =4 -->');
+    const bytes = plainMail(
+      ['Content-Type: text/xml', 'Content-Transfer-Encoding: Quoted-Printable'],
+      encoded,
+    );
+
+    expect(await readOne(bytes)).toMatchObject({
+      kind: 'aggregate',
+      totals: { records: 1 },
+      report: { reportId: 'r-1' },
+    });
+  });
+
+  it('is read where base64 has no padding, or text behind it', async () => {
+    for (const tail of ['', '==\r\nfooter of a list']) {
+      const body = Buffer.from(XML.toString().padEnd(1_201)).toString('base64').replace(/=+$/, '') + tail;
+      const bytes = mail([{ header: ['Content-Type: text/xml', 'Content-Transfer-Encoding: base64'], body }]);
+
+      expect(await readOne(bytes)).toMatchObject({ kind: 'aggregate' });
+    }
+  });
+
+  it('is read where it is a digest of mails', async () => {
+    const bytes = mail([{ header: [], body: `\r\n${mail([GZ], { boundary: 'i' }).toString('latin1')}` }], {
+      multipart: 'digest',
+    });
+
+    expect(await readOne(bytes)).toMatchObject({ kind: 'aggregate', sha256: XML_SHA256 });
+  });
+});
+
+describe('an mbox', () => {
+  const separator = 'From reports@example.net Sun Mar  1 02:09:16 2026\n';
+  const one = mail([GZ], { eol: '\n' }).toString('latin1');
+
+  it('gives the reports of every mail in it', async () => {
+    const documents = await readAll(
+      `${separator}${one}\n${separator}${mail([{ body: 'hello' }], { eol: '\n' }).toString()}\n${separator}${one}`,
+    );
+
+    expect(documents.map(({ kind, member }) => [kind, member])).toEqual([
+      ['aggregate', 'mail 1/example.net!example.com!1772323200!1772409599.xml.gz'],
+      ['unreadable', 'mail 2'],
+      ['aggregate', 'mail 3/example.net!example.com!1772323200!1772409599.xml.gz'],
+    ]);
+  });
+
+  it('of one mail is that mail, also where its text has a line that starts with From', async () => {
+    const text = mail([{ body: 'Hi\n\nFrom now on\nall is well' }, GZ], { eol: '\n' }).toString('latin1');
+
+    expect((await readOne(`${separator}${text}`)).member).toBe(
+      'example.net!example.com!1772323200!1772409599.xml.gz',
+    );
+  });
+
+  it('may have as many mails as the limit', async () => {
+    const file = Array.from({ length: 4 }, () => `${separator}${one}\n`).join('');
+
+    expect(await readAll(file, { limits: { entries: 4 } })).toHaveLength(4);
+    expect(await readOne(file, { limits: { entries: 3 } })).toMatchObject({
+      error: { code: 'limit-entries' },
+    });
+  });
+});
+
 describe('a mail', () => {
   it('gives every report that is attached, and nothing for texts, pictures and pages', async () => {
     const bytes = mail([
