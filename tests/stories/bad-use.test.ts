@@ -109,7 +109,7 @@ describe.runIf(mayMount)('a full disk', () => {
       path,
       gzipSync(Buffer.concat([...bulkReport({ records: 100_000, seed: 2, domain: 'large.example' })])),
     );
-    execFileSync('sh', ['-c', `mkdir -p ${disk} && mount -t tmpfs -o size=160m tmpfs ${disk}`]);
+    execFileSync('sh', ['-c', `chmod 755 ${folder} && mkdir -p ${disk} && mount -t tmpfs -o size=500m tmpfs ${disk}`]);
     try {
       const environment = { DATABASE_URL: '', DATA_DIR: join(disk, 'data') };
       await commandLine(['status'], { environment });
@@ -121,9 +121,9 @@ describe.runIf(mayMount)('a full disk', () => {
 
       expect(sentenceOf(ended)).toContain('disk');
       expect(ended.code).toBe(1);
+      await rm(join(disk, 'filler'));
       const status = await commandLine(['status', '--json'], { environment });
       expect(JSON.parse(status.output)).toMatchObject({ aggregate: 0 });
-      await rm(join(disk, 'filler'));
       const again = await commandLine(['ingest', path, '--json'], { environment });
       expect(JSON.parse(again.output)).toMatchObject({ documents: { stored: 1 } });
     } finally {
