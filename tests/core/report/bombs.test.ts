@@ -164,7 +164,6 @@ describe('a bomb is refused quickly and in little memory', () => {
 
     const answer = await readInChild(path);
 
-    if (process.env['SHOW']) console.log(name, JSON.stringify(answer), (answer.maxBytes / 1e6).toFixed(0));
     expect(answer.codes).toContain(code);
     expect(answer.cpuMilliseconds).toBeLessThan(MILLISECONDS);
     expect(answer.maxBytes / 1e6).toBeLessThan(MEGABYTES);
