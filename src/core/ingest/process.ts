@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { DatabaseError } from '../store/errors.js';
 import { lockStoreShared } from '../store/locks.js';
-import { countAttempt, giveUp, lockPending, markFailed, type RawDocument } from '../store/raw.js';
+import {
+  countAttempt,
+  giveUp,
+  lockPending,
+  markFailed,
+  pendingAfter,
+  type RawDocument,
+} from '../store/raw.js';
 import type { Session } from '../store/session.js';
 import type { IngestContext } from './context.js';
 import { addProcessed, NOTHING_PROCESSED, type Processed } from './processed.js';
@@ -10,9 +18,9 @@ import { readAndStore } from './read-and-store.js';
 /** Raw documents in one transaction: many small ones make it worth its round trips. */
 const BATCH_DOCUMENTS = 100;
 /** A batch ends when it holds so many bytes; a larger document is a batch of its own. */
-const BATCH_BYTES = 4 * 1024 * 1024;
-/** While one lane waits for PostgreSQL, another one reads. */
-const LANES = 2;
+const BATCH_BYTES = 1024 * 1024;
+/** One lane reads, which takes a core, while the others wait for PostgreSQL. */
+const LANES = 3;
 /** Attempts at reading a document before it is set aside: a crash may have another cause than the document. */
 const ATTEMPTS = 3;
 /** Two transactions that merge reports at once may deadlock; PostgreSQL ends one of them, and it starts anew. */
@@ -28,7 +36,12 @@ export async function processPending(context: IngestContext): Promise<Processed>
     giveUp(session, context.tenant, ATTEMPTS, context.now()),
   );
   for (const { name } of given) context.log.warn('gave up on a document that never ends', { name });
-  const state: Lanes = { after: 0, total: { ...NOTHING_PROCESSED, failed: given.length } };
+  const state: Lanes = {
+    after: 0,
+    total: { ...NOTHING_PROCESSED, failed: given.length },
+    choosing: pLimit(1),
+    reading: pLimit(1),
+  };
   const lanes = Array.from({ length: LANES }, () => runLane(context, state));
   // Let every lane come to its end before an error is thrown: none may go on unseen.
   const ends = await Promise.allSettled(lanes);
@@ -37,61 +50,70 @@ export async function processPending(context: IngestContext): Promise<Processed>
 }
 
 interface Lanes {
-  /** The last id that a lane took: lanes go through the documents once. */
+  /** The last id that was chosen: lanes go through the documents once. */
   after: number;
   total: Processed;
+  readonly choosing: LimitFunction;
+  readonly reading: LimitFunction;
 }
 
 async function runLane(context: IngestContext, state: Lanes): Promise<void> {
   for (;;) {
-    const batch = await takeBatch(context, state, BATCH_DOCUMENTS);
-    if (batch.taken === 0) return;
-    state.total = addProcessed(state.total, batch.processed);
+    const ids = await state.choosing(() => chooseBatch(context, state));
+    if (ids.length === 0) return;
+    const processed = await processBatch(context, state, ids);
+    state.total = addProcessed(state.total, processed);
     context.progress?.({ unit: 'documents', done: state.total.raws, total: null });
   }
 }
 
-interface Batch {
-  readonly taken: number;
-  readonly processed: Processed;
+async function chooseBatch(context: IngestContext, state: Lanes): Promise<number[]> {
+  const bounds = { after: state.after, documents: BATCH_DOCUMENTS, attempts: ATTEMPTS };
+  const pending = await context.db.within(context.tenant, (session) =>
+    pendingAfter(session, context.tenant, bounds),
+  );
+  let bytes = 0;
+  const chosen = pending.filter(({ size }, index) => {
+    bytes += size;
+    return index === 0 || bytes <= BATCH_BYTES;
+  });
+  state.after = chosen.at(-1)?.id ?? state.after;
+  return chosen.map(({ id }) => id);
 }
 
-async function takeBatch(context: IngestContext, state: Lanes, documents: number): Promise<Batch> {
+async function processBatch(
+  context: IngestContext,
+  state: Lanes,
+  ids: readonly number[],
+): Promise<Processed> {
   let raws: readonly RawDocument[] = [];
-  const before = state.after;
   try {
     return await retried(context, async (session) => {
-      raws = boundedBytes(
-        await lockPending(session, context.tenant, {
-          documents,
-          attempts: ATTEMPTS,
-          after: raws.length === 0 ? state.after : before,
-        }),
-      );
-      if (raws.length === 0) return { taken: 0, processed: NOTHING_PROCESSED };
-      state.after = Math.max(state.after, raws.at(-1)?.id ?? 0);
-      return { taken: raws.length, processed: await attempt(context, session, raws) };
+      raws = await lockPending(session, context.tenant, ids);
+      return raws.length === 0 ? NOTHING_PROCESSED : attempt(context, state, session, raws);
     });
   } catch (error) {
     if (error instanceof DatabaseError || raws.length === 0) throw error;
-    return { taken: raws.length, processed: await oneByOne(context, raws, error) };
+    return oneByOne(context, state, raws, error);
   }
 }
 
 async function attempt(
   context: IngestContext,
+  state: Lanes,
   session: Session,
   raws: readonly RawDocument[],
 ): Promise<Processed> {
   const ids = raws.map((raw) => raw.id);
   await context.db.within(context.tenant, (apart) => countAttempt(apart, context.tenant, ids));
   await lockStoreShared(session, context.tenant);
-  return readAndStore(context, session, raws);
+  return readAndStore(context, session, raws, state.reading);
 }
 
 /** One document of a batch could not be stored: the others shall not suffer for it. */
 async function oneByOne(
   context: IngestContext,
+  state: Lanes,
   raws: readonly RawDocument[],
   cause: unknown,
 ): Promise<Processed> {
@@ -101,9 +123,9 @@ async function oneByOne(
     error: String(cause),
   });
   let total = NOTHING_PROCESSED;
-  for (const raw of raws) {
-    const single: Lanes = { after: raw.id - 1, total: NOTHING_PROCESSED };
-    total = addProcessed(total, (await takeBatch(context, single, 1)).processed);
+  for (const { id } of raws) {
+    const processed = await processBatch(context, state, [id]);
+    total = addProcessed(total, processed);
   }
   return total;
 }
@@ -124,15 +146,6 @@ async function setAside(context: IngestContext, raw: RawDocument, cause: unknown
     ),
   );
   return { ...NOTHING_PROCESSED, failed: 1 };
-}
-
-/** The documents before the bound is reached, and always the first. */
-function boundedBytes(raws: readonly RawDocument[]): RawDocument[] {
-  let bytes = 0;
-  return raws.filter((raw, index) => {
-    bytes += raw.size;
-    return index === 0 || bytes <= BATCH_BYTES;
-  });
 }
 
 async function retried<T>(context: IngestContext, work: (session: Session) => Promise<T>): Promise<T> {

@@ -1,3 +1,4 @@
+import pLimit, { type LimitFunction } from 'p-limit';
 import type { ReadDocument } from '../report/report.js';
 import { readReports } from '../report/read.js';
 import { redactedMail } from '../report/failure/write.js';
@@ -30,15 +31,19 @@ interface Found {
   readonly contentHash: Buffer | null;
 }
 
-/** Reads raw documents and stores what they say, all in the session's transaction, with rollups and marks. */
+/**
+ * Reads raw documents and stores what they say, all in the session's transaction, with rollups and marks. `reading`
+ * lets one transaction of several read at a time.
+ */
 export async function readAndStore(
   context: IngestContext,
   session: Session,
   raws: readonly RawDocument[],
+  reading: LimitFunction = pLimit(1),
 ): Promise<Processed> {
   await openStaging(session);
   const found: Found[] = [];
-  await session.copy(COPY_STAGING, stage(context, raws, found));
+  await reading(() => session.copy(COPY_STAGING, stage(context, raws, found)));
   const rows = await storeFound(context, session, found);
   await markProcessed(
     session,

@@ -113,21 +113,35 @@ export async function appendChunk(
   ]);
 }
 
+/** Pending documents in the order of arrival, from after an id on; others may be at work on them. */
+export function pendingAfter(
+  session: Session,
+  tenant: number,
+  bounds: { readonly after: number; readonly documents: number; readonly attempts: number },
+): Promise<{ readonly id: number; readonly size: number }[]> {
+  return session.rows<{ id: number; size: number }>(
+    `SELECT id, size FROM raw_document r
+     WHERE tenant_id = $1 AND state = 'pending' AND id > $2
+       AND NOT EXISTS (SELECT FROM raw_attempt a WHERE a.tenant_id = $1 AND a.raw_id = r.id AND a.attempts >= $3)
+     ORDER BY id LIMIT $4`,
+    [tenant, bounds.after, bounds.attempts, bounds.documents],
+  );
+}
+
 /**
- * Locks pending documents in the order of arrival until the transaction ends, passing over those that another
- * worker holds and those that were tried too often. The lock lets countAttempt refer to the rows meanwhile.
+ * Locks those of the documents that are still pending until the transaction ends, passing over those that another
+ * worker holds. The lock lets countAttempt refer to the rows meanwhile.
  */
 export function lockPending(
   session: Session,
   tenant: number,
-  bounds: { readonly documents: number; readonly attempts: number; readonly after: number },
+  ids: readonly number[],
 ): Promise<RawDocument[]> {
   return session.rows<RawDocument>(
-    `SELECT id, name, size, encoding FROM raw_document r
-     WHERE tenant_id = $1 AND state = 'pending' AND id > $2
-       AND NOT EXISTS (SELECT FROM raw_attempt a WHERE a.tenant_id = $1 AND a.raw_id = r.id AND a.attempts >= $3)
-     ORDER BY id LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED`,
-    [tenant, bounds.after, bounds.attempts, bounds.documents],
+    `SELECT id, name, size, encoding FROM raw_document
+     WHERE tenant_id = $1 AND id = ANY ($2::bigint[]) AND state = 'pending'
+     ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`,
+    [tenant, ids],
   );
 }
 

@@ -75,6 +75,9 @@ describe('generated months, taken in', () => {
 
       expect(processed.documents.unreadable).toBe(0);
       expect(processed.failed).toBe(0);
+      expect(processed.raws).toBe(
+        new Set(files.map(({ bytes }) => Buffer.from(bytes).toString('base64'))).size,
+      );
       expect(processed.documents.merged).toBe(truth.resent.changed);
       const { bySource, byResult } = await stored(context);
       expect(bySource).toEqual(expected(truth));
