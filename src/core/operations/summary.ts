@@ -7,8 +7,8 @@ import {
   byDay,
   byDomain,
   byReporter,
-  bySource,
   newSources,
+  topSources,
   type DomainFigures,
   type ReporterFigures,
   type SourceFigures,
@@ -69,15 +69,10 @@ async function summarise(context: Context, session: Session, asked: Asked): Prom
   const before = periodBefore(range);
   const days = await byDay(session, tenant, { ...filter, from: before.from });
   const reporters = await byReporter(session, tenant, filter);
-  const sources = domain === null ? [] : await bySource(session, tenant, filter, { limit: TOP, after: null });
-  const failing =
+  const { largest: sources, failing } =
     domain === null
-      ? []
-      : await bySource(session, tenant, filter, {
-          limit: FAILING_LOOKED_AT,
-          after: null,
-          failingFirst: true,
-        });
+      ? { largest: [], failing: [] }
+      : await topSources(session, tenant, filter, { largest: TOP, failing: FAILING_LOOKED_AT });
   const names = [...sources, ...failing].flatMap(({ source }) => (source === null ? [] : [source]));
   const fresh =
     domain === null

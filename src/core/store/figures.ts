@@ -41,7 +41,13 @@ export interface SourceFigures {
   readonly lastDay: string;
 }
 
-/** Sources by messages, or by failing messages, largest first. */
+type SourceRow = FiguresRow & { source: string | null; firstDay: string; lastDay: string };
+
+function sourceFigures(row: SourceRow): SourceFigures {
+  return { source: row.source, figures: figuresOf(row), firstDay: row.firstDay, lastDay: row.lastDay };
+}
+
+/** Sources by messages, or by failing messages, largest first; from after a place on, whose name is the address. */
 export async function bySource(
   session: Session,
   tenant: number,
@@ -50,20 +56,41 @@ export async function bySource(
 ): Promise<SourceFigures[]> {
   const { from, figures, columns, parameters } = relationFor(tenant, filter, ['source']);
   const rank = page.failingFirst === true ? 'messages - "dmarcPass"' : 'messages';
-  const { clause, values } = after(page.after, rank, parameters.length);
-  const rows = await session.rows<FiguresRow & { source: string | null; firstDay: string; lastDay: string }>(
+  const { after } = page;
+  // Rows that name no source come last among those of the same rank.
+  const later =
+    after === null
+      ? ''
+      : `WHERE ${rank} < $${parameters.length + 1} OR (${rank} = $${parameters.length + 1}
+           AND $${parameters.length + 2}::inet IS NOT NULL AND (source > $${parameters.length + 2}::inet OR source IS NULL))`;
+  const rows = await session.rows<SourceRow>(
     `SELECT * FROM (
-       SELECT COALESCE(host(${columns.source}), '') AS name, host(${columns.source}) AS source, MIN(t.day) AS "firstDay", MAX(t.day) AS "lastDay", ${figures}
-       FROM ${from} GROUP BY ${columns.source}) s
-     ${clause} ORDER BY ${rank} DESC, name LIMIT ${page.limit}`,
-    [...parameters, ...values],
+       SELECT ${columns.source} AS source, MIN(t.day) AS "firstDay", MAX(t.day) AS "lastDay", ${figures} FROM ${from} GROUP BY 1) s
+     ${later} ORDER BY ${rank} DESC, source LIMIT ${page.limit}`,
+    after === null ? parameters : [...parameters, after.messages, after.name === '' ? null : after.name],
   );
-  return rows.map((row) => ({
-    source: row.source,
-    figures: figuresOf(row),
-    firstDay: row.firstDay,
-    lastDay: row.lastDay,
-  }));
+  return rows.map(sourceFigures);
+}
+
+/** The largest sources, and those with most failing messages, from one pass over what the filter lets through. */
+export async function topSources(
+  session: Session,
+  tenant: number,
+  filter: Filter,
+  limits: { readonly largest: number; readonly failing: number },
+): Promise<{ readonly largest: SourceFigures[]; readonly failing: SourceFigures[] }> {
+  const { from, figures, columns, parameters } = relationFor(tenant, filter, ['source']);
+  const failed = 'messages - "dmarcPass"';
+  const rows = await session.rows<SourceRow & { list: 'largest' | 'failing' }>(
+    `WITH s AS MATERIALIZED (
+       SELECT ${columns.source} AS source, MIN(t.day) AS "firstDay", MAX(t.day) AS "lastDay", ${figures} FROM ${from} GROUP BY 1)
+     (SELECT 'largest' AS list, s.* FROM s ORDER BY messages DESC, source LIMIT ${limits.largest})
+     UNION ALL
+     (SELECT 'failing', s.* FROM s WHERE ${failed} > 0 ORDER BY ${failed} DESC, source LIMIT ${limits.failing})`,
+    parameters,
+  );
+  const of = (list: string) => rows.filter((row) => row.list === list).map(sourceFigures);
+  return { largest: of('largest'), failing: of('failing') };
 }
 
 /** How many different sources there are. */
