@@ -2,14 +2,15 @@ import { createHash, hash } from 'node:crypto';
 import { readAggregate, readAggregateFromMemory, type AggregateOutcome } from './aggregate/read.js';
 import { mebibytes } from './container/budget.js';
 import type { Kind } from './container/detect.js';
-import { emptyDocument } from './container/gzip.js';
 import { isRandomAccess, toMemory } from './container/access.js';
 import { digestOf, problemsOf, sha256Of, SMALL, type Layer, type Reading } from './container/layer.js';
-import { UnpackError } from './container/unpack-error.js';
+import { emptyDocument, UnpackError } from './container/unpack-error.js';
 import { LimitError } from './limits.js';
+import { lazily } from './loading.js';
 import { ProblemList } from './problems.js';
 import type { ReadDocument, ReadEvent } from './report.js';
-import { readTls } from './tls/read.js';
+
+const tlsReader = lazily(() => import('./tls/read.js'));
 
 /** Reads a layer that is XML. Throws what reading its bytes throws. */
 export async function* readXml(layer: Layer, reading: Reading): AsyncGenerator<ReadEvent> {
@@ -80,7 +81,7 @@ export async function readJson(layer: Layer, reading: Reading): Promise<ReadEven
       `The JSON is larger than ${mebibytes(limits.jsonBytes)} and was not read.`,
     );
   const problems = new ProblemList();
-  const report = readTls(bytes, limits, problems);
+  const report = (await tlsReader()).readTls(bytes, limits, problems);
   return {
     type: 'document',
     document: {

@@ -3,15 +3,14 @@ import { createBudget } from './container/budget.js';
 import type { Layer, Reading } from './container/layer.js';
 import { peek, type Peeked } from './container/peek.js';
 import { UnpackError } from './container/unpack-error.js';
-import { unpack } from './container/unpack.js';
 import { readJson, readXml, refusal, unreadable } from './documents.js';
 import { LimitError, type Limits } from './limits.js';
-import { readMail } from './mail/read.js';
+import { lazily } from './loading.js';
 import { ProblemList } from './problems.js';
 import type { ReadEvent } from './report.js';
 
-export { redactFailure } from './failure/redact.js';
-export { redactedMail } from './failure/write.js';
+const unpacker = lazily(() => import('./container/unpack.js'));
+const mailReader = lazily(() => import('./mail/read.js'));
 
 export interface ReadOptions {
   readonly limits: Limits;
@@ -67,7 +66,7 @@ async function* readLayer(layer: Layer, reading: Reading): AsyncGenerator<ReadEv
         return;
       case 'mail':
         checkNesting(here, reading.limits);
-        yield* readMail(here, reading, readLayer);
+        yield* (await mailReader()).readMail(here, reading, readLayer);
         return;
       case 'html':
       case 'unknown':
@@ -77,7 +76,7 @@ async function* readLayer(layer: Layer, reading: Reading): AsyncGenerator<ReadEv
       default: {
         checkNesting(here, reading.limits);
         let members = 0;
-        for await (const inner of unpack(here, kind.type, reading)) {
+        for await (const inner of (await unpacker()).unpack(here, kind.type, reading)) {
           members++;
           yield* readLayer(inner, reading);
           if (reading.budget.exhausted) return;

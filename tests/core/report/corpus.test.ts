@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { redactedMail } from '../../../src/core/report/read.js';
+import { redactedMail } from '../../../src/core/report/failure/write.js';
 import type { AggregateReport, Extension, FailureReport } from '../../../src/core/report/report.js';
 import { asFile, readAll, readOne, type DocumentWithRecords } from '../../support/read-all.js';
 

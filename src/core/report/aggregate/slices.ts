@@ -1,5 +1,6 @@
-import { XMLParser } from 'fast-xml-parser';
+import type * as FastXmlParser from 'fast-xml-parser';
 import type { Limits } from '../limits.js';
+import { loadCommonJs } from '../loading.js';
 import type { ProblemList } from '../problems.js';
 import type { ReportBuilder } from './build.js';
 import type { Attributes } from './extension.js';
@@ -19,11 +20,13 @@ export class Slices {
   readonly #builder: ReportBuilder;
   readonly #problems: ProblemList;
   readonly #flat = new FlatRecords();
-  readonly #parser: XMLParser;
+  readonly #parser: FastXmlParser.XMLParser;
 
   constructor(builder: ReportBuilder, problems: ProblemList, limits: Limits) {
     this.#builder = builder;
     this.#problems = problems;
+    // Only now: few runs meet XML that is not well-formed.
+    const { XMLParser } = loadCommonJs('fast-xml-parser') as typeof FastXmlParser;
     this.#parser = new XMLParser({
       preserveOrder: true,
       ignoreAttributes: false,

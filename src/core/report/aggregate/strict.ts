@@ -1,5 +1,6 @@
-import { SaxesParser } from 'saxes';
+import type * as Saxes from 'saxes';
 import { LimitError } from '../limits.js';
+import { loadCommonJs } from '../loading.js';
 import type { ProblemList } from '../problems.js';
 import type { ReportBuilder } from './build.js';
 import { checkDoctype } from './doctype.js';
@@ -7,6 +8,8 @@ import { describeEpilogue, MOST_EPILOGUE } from './epilogue.js';
 import type { Attributes } from './extension.js';
 import { MOST_QUIET, NotWellFormed } from './failures.js';
 import { FLAT_START, FlatRecords, INCOMPLETE, skipSpace } from './flat.js';
+
+const { SaxesParser } = loadCommonJs('saxes') as typeof Saxes;
 
 /** Attributes of one element; the standard knows one, and namespaces a few. */
 export const MOST_ATTRIBUTES = 64;

@@ -1,5 +1,4 @@
-// @ts-expect-error The package has no types; what is used of it is typed below.
-import Bunzip from 'seek-bzip';
+import { loadCommonJs } from '../loading.js';
 import type { ByteReader } from './byte-reader.js';
 import { UnpackError } from './unpack-error.js';
 
@@ -15,7 +14,8 @@ interface Decoder {
   /** Writes the block out and checks its CRC. */
   _read_bunzip(): void;
 }
-type DecoderClass = new (input: object, output: object) => Decoder;
+/** The package has no types. */
+const Bunzip = loadCommonJs('seek-bzip') as new (input: object, output: object) => Decoder;
 
 /**
  * Unpacks bzip2 from memory, one block at a time. `onPiece` sees the size of each piece as it comes, and how many
@@ -29,7 +29,7 @@ export function* bunzip2(
   const input = new PackedBytes(packed);
   const output = new Pieces((bytes) => onPiece(bytes, input.position));
   while (!input.eof()) {
-    const decoder = damagedUnlessOurs(() => new (Bunzip as DecoderClass)(input, output));
+    const decoder = damagedUnlessOurs(() => new Bunzip(input, output));
     while (damagedUnlessOurs(() => readBlock(decoder))) yield* output.flush();
     yield* output.flush();
     if (damagedUnlessOurs(() => decoder.reader.read(32)) >>> 0 !== decoder.streamCRC) throw damaged();

@@ -3,7 +3,7 @@ import type { ProblemList } from '../problems.js';
 import { tooManyEntries } from './budget.js';
 import type { ByteReader } from './byte-reader.js';
 import { inflate, inflateInMemory } from './inflate.js';
-import { UnpackError } from './unpack-error.js';
+import { emptyDocument, UnpackError } from './unpack-error.js';
 
 /** The fixed part of a member's header (RFC 1952 §2.3). */
 const FIXED_HEADER = 10;
@@ -118,8 +118,4 @@ function notGzip(bytes: Uint8Array): UnpackError {
     'gzip-damaged',
     'The file starts like gzip but is not; ask the reporter to send the report again.',
   );
-}
-
-export function emptyDocument(): UnpackError {
-  return new UnpackError('document-empty', 'The file holds no report: it is empty or only a placeholder.');
 }

@@ -11,3 +11,8 @@ export class UnpackError extends Error {
     this.code = code;
   }
 }
+
+/** Nothing to report, whether said by an empty file or by a placeholder. */
+export function emptyDocument(): UnpackError {
+  return new UnpackError('document-empty', 'The file holds no report: it is empty or only a placeholder.');
+}

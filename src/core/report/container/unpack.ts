@@ -1,18 +1,21 @@
 import { inMemory, type ByteSource, type RandomAccess } from '../bytes.js';
+import { lazily } from '../loading.js';
 import { ProblemList } from '../problems.js';
 import { toRandomAccess } from './access.js';
 import type { Meter } from './budget.js';
 import { decodeBase64, decodeBase64InMemory } from './base64.js';
 import { byteReader, type ByteReader } from './byte-reader.js';
-import { bunzip2, readPacked } from './bzip2.js';
 import type { ContainerType } from './detect.js';
 import { gunzip, gunzipInMemory } from './gzip.js';
 import { SMALL, type Layer, type Reading } from './layer.js';
 import { joinPath, uniqueNames } from './name.js';
-import { listTar } from './tar.js';
-import { unxz } from './xz.js';
-import { listZip, type ZipEntry } from './zip.js';
+import type { ZipEntry } from './zip.js';
 import { unzlib, unzlibInMemory } from './zlib.js';
+
+const tar = lazily(() => import('./tar.js'));
+const zip = lazily(() => import('./zip.js'));
+const bzip2 = lazily(() => import('./bzip2.js'));
+const xz = lazily(() => import('./xz.js'));
 
 /** How one kind of packed stream is unpacked. */
 interface Codec {
@@ -48,12 +51,14 @@ export async function* unpack(layer: Layer, type: ContainerType, reading: Readin
     case 'zip': {
       const named = uniqueNames();
       const source = await toRandomAccess(layer.source, reading);
+      const { listZip } = await zip();
       for (const entry of await listZip(source, reading.limits, layer.problems))
         yield await zipMember(layer, entry, named(entry.name, 'member'), reading);
       return;
     }
     case 'tar': {
       const named = uniqueNames();
+      const { listTar } = await tar();
       for (const entry of await listTar(await toRandomAccess(layer.source, reading), reading.limits))
         yield member(layer, named(entry.name, 'member'), entry.source, reading);
       return;
@@ -132,11 +137,12 @@ async function unpackToSpool(outer: Layer, type: 'bzip2' | 'xz', reading: Readin
     const input = byteReader(outer.source.stream());
     try {
       if (type === 'bzip2') {
+        const { bunzip2, readPacked } = await bzip2();
         const packed = await readPacked(input, reading.limits.mailBytes);
         for (const piece of bunzip2(packed, (bytes, read) => meter.add(bytes, read))) yield piece;
         return;
       }
-      for await (const chunk of unxz(input)) {
+      for await (const chunk of (await xz()).unxz(input)) {
         meter.add(chunk.length, input.consumed);
         yield chunk;
       }

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import type { ReadableStream as WebStream } from 'node:stream/web';
+import { loadCommonJs } from '../loading.js';
 import type { ByteReader } from './byte-reader.js';
 import { UnpackError } from './unpack-error.js';
 
@@ -51,5 +51,5 @@ export async function* unxz(input: ByteReader): AsyncGenerator<Uint8Array> {
 
 /** Loaded when the first xz comes, which is hardly ever; as CommonJS, which every loader gives the same shape. */
 function load(): XzModule {
-  return createRequire(import.meta.url)('xz-decompress') as XzModule;
+  return loadCommonJs('xz-decompress') as XzModule;
 }

@@ -1,13 +1,17 @@
 import { crc32 } from 'node:zlib';
-import yauzl, { type Entry, type ZipFile } from 'yauzl';
+import type Yauzl from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
 import type { RandomAccess } from '../bytes.js';
 import type { Limits } from '../limits.js';
+import { loadCommonJs } from '../loading.js';
 import type { ProblemList } from '../problems.js';
 import { tooManyEntries } from './budget.js';
 import type { ByteReader } from './byte-reader.js';
 import { inflate, inflateInMemory } from './inflate.js';
 import { slice } from './slice.js';
 import { UnpackError } from './unpack-error.js';
+
+const yauzl = loadCommonJs('yauzl') as typeof Yauzl;
 
 export interface ZipEntry {
   /** As written in the archive. */

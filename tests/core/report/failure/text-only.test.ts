@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redactedMail } from '../../../../src/core/report/read.js';
+import { redactedMail } from '../../../../src/core/report/failure/write.js';
 import type { FailureReport } from '../../../../src/core/report/report.js';
 import { mail, plainMail } from '../../../support/containers.js';
 import { MESSAGE } from '../../../support/failures.js';
