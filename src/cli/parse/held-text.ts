@@ -32,9 +32,15 @@ export class HeldText {
     if (this.#texts.length > 0) yield this.#texts.join('');
   }
 
-  async clear(): Promise<void> {
+  /** Everything, where it is short; null where some of it went to a file. */
+  get short(): string | null {
+    return this.#bytes.size > 0 ? null : this.#texts.join('');
+  }
+
+  /** Forgets everything; the promise, where there is one, waits for the file. */
+  clear(): Promise<void> | undefined {
     this.#forgetTexts();
-    if (this.#bytes.size > 0) await this.#bytes.clear();
+    return this.#bytes.size > 0 ? this.#bytes.clear() : undefined;
   }
 
   close(): Promise<void> {

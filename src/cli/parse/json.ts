@@ -46,11 +46,11 @@ class JsonFormat implements Format {
     return this.#records.add(separator + JSON.stringify(records).slice(1, -1));
   }
 
-  discard(): Promise<void> {
+  discard(): Promise<void> | undefined {
     return this.#records.clear();
   }
 
-  async document(file: string, document: PrintedDocument): Promise<void> {
+  document(file: string, document: PrintedDocument): Promise<void> | undefined {
     const { member, sha256, kind, report, totals, problems, error } = document;
     const before = this.#documents === 0 ? '' : this.#frame.between;
     this.#documents += 1;
@@ -59,12 +59,21 @@ class JsonFormat implements Format {
     if (kind !== 'aggregate') return this.#output.write(`${head}${JSON.stringify(report)}${tail}`);
 
     const text = JSON.stringify(orderedReport(report)).slice(0, -1);
-    await this.#output.write(`${head}${text},"records":[`);
+    const opened = `${head}${text},"records":[`;
+    const records = this.#records.short;
+    if (records === null) return this.#longDocument(opened, `]}${tail}`);
+    // Waits for nothing, since nothing is in a file.
+    void this.#records.clear();
+    return this.#output.write(`${opened}${records}]}${tail}`);
+  }
+
+  async #longDocument(opened: string, closed: string): Promise<void> {
+    await this.#output.write(opened);
     for await (const chunk of this.#records.chunks()) {
       if (typeof chunk === 'string') await this.#output.write(chunk);
       else await this.#output.writeBytes(chunk);
     }
-    await this.#output.write(`]}${tail}`);
+    await this.#output.write(closed);
     await this.#records.clear();
   }
 

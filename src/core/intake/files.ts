@@ -5,9 +5,10 @@ import {
   fstatSync,
   openSync,
   read as readFile,
+  readdirSync,
   readSync,
+  statSync,
 } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
 import type { Spooled } from '../report/bytes.js';
 import { fileChunks, type ReadAt } from './spool.js';
 
@@ -27,7 +28,7 @@ export type Found =
  */
 export async function* walk(path: string): AsyncGenerator<Found> {
   try {
-    const facts = await stat(path, { bigint: true });
+    const facts = statSync(path, { bigint: true });
     if (facts.isDirectory()) yield* walkFolder(path, new Set([folderKey(facts)]));
     else yield { path };
   } catch (error) {
@@ -38,7 +39,7 @@ export async function* walk(path: string): AsyncGenerator<Found> {
 async function* walkFolder(folder: string, seen: Set<string>): AsyncGenerator<Found> {
   let entries: Dirent[];
   try {
-    entries = await readdir(folder, { withFileTypes: true });
+    entries = readdirSync(folder, { withFileTypes: true });
   } catch (error) {
     yield { path: folder, error, missing: false };
     return;
@@ -54,7 +55,7 @@ async function* walkFolder(folder: string, seen: Set<string>): AsyncGenerator<Fo
 
 async function* follow(path: string, seen: Set<string>): AsyncGenerator<Found> {
   try {
-    const facts = await stat(path, { bigint: true });
+    const facts = statSync(path, { bigint: true });
     if (facts.isFile()) yield { path };
     if (!facts.isDirectory()) return;
     const key = folderKey(facts);

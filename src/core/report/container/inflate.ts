@@ -5,6 +5,9 @@ import { UnpackError } from './unpack-error.js';
 /** Bytes that zlib unpacks in one go; larger steps cost fewer changes of thread. */
 const STEP = 128 * 1024;
 
+/** Bytes of memory, over those packed, that what is unpacked likely has room in: most reports shrink to a tenth. */
+const LIKELY_RATIO = 16;
+
 /** Packed bytes given to zlib at once. What a ratio is looked at by is exact to this much, times a thousand unpacked. */
 const FEED = 16 * 1024;
 
@@ -23,7 +26,7 @@ export function inflateInMemory(bytes: Uint8Array, cap: number, what: string): I
     const options = {
       maxOutputLength: cap,
       finishFlush: constants.Z_SYNC_FLUSH,
-      chunkSize: STEP / 2,
+      chunkSize: Math.min(STEP / 2, 1024 + LIKELY_RATIO * bytes.length),
       info: true,
     };
     // With `info`, Node returns the engine beside the buffer; the types do not say so.
