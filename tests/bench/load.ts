@@ -26,8 +26,11 @@ const [records = 0, domains = 0, days = 0] = numbers.map(Number);
 const loaded = new LoadMarker(dataFolder, [records, domains, days]);
 
 await mkdir(dataFolder, { recursive: true });
+// In use from the first to the last step, so that the server is started once.
+const server = await openEmbedded({ dataFolder });
 await load(populationOf(records, domains, days), await loaded.daysDone());
-await settle();
+await settle(server.url);
+await server.leave();
 await loaded.write(days);
 process.disconnect();
 
@@ -59,12 +62,10 @@ async function load(population: Population, daysDone: number): Promise<void> {
 }
 
 /** Where a database is after some time: autovacuum, which runs each minute, has been there. */
-async function settle(): Promise<void> {
-  const server = await openEmbedded({ dataFolder });
-  const client = new Client(server.url);
+async function settle(url: string): Promise<void> {
+  const client = new Client(url);
   await client.connect();
   await client.query('VACUUM (ANALYZE)');
   await client.query('CHECKPOINT');
   await client.end();
-  await server.leave();
 }
