@@ -4,13 +4,11 @@ import { addDays, daysOf, dayOf, periodBefore, rangeOf, type Range } from '../an
 import { nextStep, type NextStep } from '../analysis/next-step.js';
 import { countDomains, seenPolicies, type SeenPolicy } from '../store/domains.js';
 import {
-  byDay,
   byDomain,
-  byReporter,
   newSources,
+  overview,
   topSources,
   type DomainFigures,
-  type ReporterFigures,
   type SourceFigures,
 } from '../store/figures.js';
 import type { Session } from '../store/session.js';
@@ -67,8 +65,14 @@ async function summarise(context: Context, session: Session, asked: Asked): Prom
   const { filter, range, domain, about } = asked;
   const { tenant } = context;
   const before = periodBefore(range);
-  const days = await byDay(session, tenant, { ...filter, from: before.from });
-  const reporters = await byReporter(session, tenant, filter);
+  const lookBack = addDays(range.from, -LOOK_BACK_DAYS);
+  const { days, reporters } = await overview(
+    session,
+    tenant,
+    filter,
+    before.from < lookBack ? before.from : lookBack,
+  );
+  const active = reporters.filter((one) => one.days.some((day) => day >= range.from));
   const { largest: sources, failing } =
     domain === null
       ? { largest: [], failing: [] }
@@ -99,9 +103,12 @@ async function summarise(context: Context, session: Session, asked: Asked): Prom
         ? await byDomain(session, tenant, filter, { limit: TOP, after: null, failingFirst: true })
         : [],
     newFailing,
-    topReporters: reporters.slice(0, TOP).map(({ reporter, figures: f }) => ({ reporter, figures: f })),
-    reporters: reporters.length,
-    completeness: await completenessOf(context, session, asked, reporters),
+    topReporters: active.slice(0, TOP).map(({ reporter, figures: f }) => ({ reporter, figures: f })),
+    reporters: active.length,
+    completeness: completeness(
+      reporters,
+      daysOf(range).filter((day) => day <= settledDay(context)),
+    ),
     domains: await countDomains(session, tenant),
   };
   return { ...result, nextStep: nextStep(result) };
@@ -110,28 +117,6 @@ async function summarise(context: Context, session: Session, asked: Asked): Prom
 function isFailing(figures: Figures): boolean {
   const failed = figures.messages - figures.dmarcPass;
   return failed >= NEW_FAILING_MESSAGES && failed * 2 > figures.messages;
-}
-
-async function completenessOf(
-  context: Context,
-  session: Session,
-  { filter, range }: Asked,
-  within: readonly ReporterFigures[],
-): Promise<Completeness> {
-  const settled = settledDay(context);
-  const days = daysOf(range).filter((day) => day <= settled);
-  const earlier = await byReporter(session, context.tenant, {
-    ...filter,
-    from: addDays(range.from, -LOOK_BACK_DAYS),
-    to: addDays(range.from, -1),
-  });
-  const sent = new Map<string, string[]>();
-  for (const { reporter, days: on } of [...earlier, ...within])
-    sent.set(reporter, [...(sent.get(reporter) ?? []), ...on]);
-  return completeness(
-    [...sent].map(([reporter, on]) => ({ reporter, days: on })),
-    days,
-  );
 }
 
 /** The last day whose reports are in, nearly all. */

@@ -2,6 +2,14 @@ import { NO_FIGURES, type DayFigures, type Figures } from '../analysis/figures.j
 import { figuresOf, relationFor, type Filter } from './relation.js';
 import type { Session } from './session.js';
 
+const FIGURES = [
+  'messages',
+  'dmarcPass',
+  'dkimAligned',
+  'spfAligned',
+  'quarantined',
+  'rejected',
+] as const satisfies readonly (keyof Figures)[];
 type FiguresRow = Record<keyof Figures, number>;
 
 /** Place in a list ordered by messages, largest first, then by name. */
@@ -72,24 +80,39 @@ export async function bySource(
   return rows.map(sourceFigures);
 }
 
-/** The largest sources, and those with most failing messages, from one pass over what the filter lets through. */
+/**
+ * The largest sources, and those with most failing messages. One pass over what the filter lets through sums only
+ * what ranks them; the rest is summed for the few that are named.
+ */
 export async function topSources(
   session: Session,
   tenant: number,
   filter: Filter,
   limits: { readonly largest: number; readonly failing: number },
 ): Promise<{ readonly largest: SourceFigures[]; readonly failing: SourceFigures[] }> {
-  const { from, figures, columns, parameters } = relationFor(tenant, filter, ['source']);
-  const failed = 'messages - "dmarcPass"';
-  const rows = await session.rows<SourceRow & { list: 'largest' | 'failing' }>(
+  const { from, figures, columns, parameters, failed } = relationFor(tenant, filter, ['source']);
+  const ranked = await session.rows<{ list: 'largest' | 'failing'; source: string | null }>(
     `WITH s AS MATERIALIZED (
-       SELECT ${columns.source} AS source, MIN(t.day) AS "firstDay", MAX(t.day) AS "lastDay", ${figures} FROM ${from} GROUP BY 1)
-     (SELECT 'largest' AS list, s.* FROM s ORDER BY messages DESC, source LIMIT ${limits.largest})
+       SELECT ${columns.source} AS source, SUM(t.messages::float8) AS messages, SUM((${failed})::float8) AS failed
+       FROM ${from} GROUP BY 1)
+     (SELECT 'largest' AS list, source FROM s ORDER BY messages DESC, source LIMIT ${limits.largest})
      UNION ALL
-     (SELECT 'failing', s.* FROM s WHERE ${failed} > 0 ORDER BY ${failed} DESC, source LIMIT ${limits.failing})`,
+     (SELECT 'failing', source FROM s WHERE failed > 0 ORDER BY failed DESC, source LIMIT ${limits.failing})`,
     parameters,
   );
-  const of = (list: string) => rows.filter((row) => row.list === list).map(sourceFigures);
+  const rows = await session.rows<SourceRow>(
+    `SELECT ${columns.source} AS source, MIN(t.day) AS "firstDay", MAX(t.day) AS "lastDay", ${figures}
+     FROM ${from} AND (${columns.source} = ANY ($${parameters.length + 1}::inet[]) OR ($${parameters.length + 2} AND ${columns.source} IS NULL))
+     GROUP BY 1`,
+    [
+      ...parameters,
+      ranked.flatMap(({ source }) => source ?? []),
+      ranked.some(({ source }) => source === null),
+    ],
+  );
+  const bySource = new Map(rows.map((row) => [row.source, sourceFigures(row)]));
+  const of = (wanted: string) =>
+    ranked.filter(({ list }) => list === wanted).flatMap(({ source }) => bySource.get(source) ?? []);
   return { largest: of('largest'), failing: of('failing') };
 }
 
@@ -101,6 +124,46 @@ export async function countSources(session: Session, tenant: number, filter: Fil
     parameters,
   );
   return count;
+}
+
+/** Days and reporters of one question. */
+export interface Overview {
+  /** From `since` on, in order; days without reports are absent. */
+  readonly days: readonly DayFigures[];
+  /** By messages, largest first; figures of the filter's period, days from `since` on. */
+  readonly reporters: readonly ReporterFigures[];
+}
+
+/** Figures by day and by reporter from one pass; `since` may lie before the filter's period. */
+export async function overview(
+  session: Session,
+  tenant: number,
+  filter: Filter,
+  since: string,
+): Promise<Overview> {
+  const { from, figures, columns, parameters } = relationFor(tenant, { ...filter, from: since }, [
+    'reporter',
+  ]);
+  const first = `$${parameters.length + 1}::date`;
+  const sums = FIGURES.map((name) => `SUM("${name}") AS "${name}"`).join(', ');
+  const within = FIGURES.map(
+    (name) => `COALESCE(SUM("${name}") FILTER (WHERE day >= ${first}), 0) AS "${name}"`,
+  ).join(', ');
+  const rows = await session.rows<
+    FiguresRow & { day: string | null; reporterId: number; reporter: string; days: string }
+  >(
+    `WITH s AS MATERIALIZED (SELECT ${columns.reporter} AS reporter_id, t.day, ${figures} FROM ${from} GROUP BY 1, 2)
+     SELECT day, NULL AS "reporterId", NULL AS reporter, NULL AS days, ${sums} FROM s GROUP BY day
+     UNION ALL
+     SELECT NULL, r.id, r.name, f.days, ${FIGURES.map((name) => `f."${name}"`).join(', ')}
+     FROM (SELECT reporter_id, string_agg(day::text, ' ') AS days, ${within} FROM s GROUP BY 1) f
+     JOIN reporter r ON r.tenant_id = $1 AND r.id = f.reporter_id
+     ORDER BY day, messages DESC, reporter`,
+    [...parameters, filter.from],
+  );
+  const days = rows.flatMap(({ day, ...row }) => (day === null ? [] : [{ day, figures: figuresOf(row) }]));
+  const reporters = rows.filter(({ day }) => day === null).map(reporterFigures);
+  return { days, reporters };
 }
 
 export interface ReporterFigures {
@@ -126,12 +189,18 @@ export async function byReporter(
      ORDER BY s.messages DESC, r.name`,
     parameters,
   );
-  return rows.map((row) => ({
+  return rows.map(reporterFigures);
+}
+
+function reporterFigures(
+  row: FiguresRow & { reporterId: number; reporter: string; days: string },
+): ReporterFigures {
+  return {
     reporterId: row.reporterId,
     reporter: row.reporter,
     figures: figuresOf(row),
     days: row.days.split(' '),
-  }));
+  };
 }
 
 export interface DomainFigures {
@@ -185,10 +254,11 @@ export async function newSources(
   sources: readonly string[],
   before: string,
 ): Promise<Set<string>> {
+  // One look-up each in rollup_source_by_ip; as a join, all earlier rows of the domain would be read.
   const rows = await session.rows<{ source: string }>(
-    `SELECT s AS source FROM unnest($3::text[]) AS s
-     WHERE NOT EXISTS (SELECT FROM rollup_source r
-       WHERE r.tenant_id = $1 AND r.domain_id = $2 AND r.source_ip = s::inet AND r.day < $4)`,
+    `SELECT host(s) AS source FROM unnest($3::inet[]) AS s
+     WHERE (SELECT r.day FROM rollup_source r
+       WHERE r.tenant_id = $1 AND r.source_ip = s AND r.day < $4 AND r.domain_id + 0 = $2 LIMIT 1) IS NULL`,
     [tenant, domainId, sources, before],
   );
   return new Set(rows.map((row) => row.source));

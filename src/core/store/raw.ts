@@ -40,7 +40,7 @@ export async function storeRaw(
      SELECT $1, d.sha256, d.size, d.encoding, d.source, d.name, $7
      FROM unnest($2::bytea[], $3::bigint[], $4::text[], $5::text[], $6::text[]) AS d (sha256, size, encoding, source, name)
      ORDER BY d.sha256
-     ON CONFLICT (tenant_id, sha256) DO NOTHING
+     ON CONFLICT (sha256, tenant_id) DO NOTHING
      RETURNING id, sha256`,
     [
       tenant,

@@ -51,10 +51,10 @@ export async function intakeStatus(session: Session, tenant: number): Promise<In
   return { ...raw, ...documents, failures };
 }
 
-/** When the last raw document came; null where none ever did. Index raw_document_received. */
+/** When the last raw document came; null where none ever did. Ids grow with time. */
 export async function lastReceived(session: Session, tenant: number): Promise<Date | null> {
   const [row] = await session.rows<{ at: Date }>(
-    'SELECT received_at AS at FROM raw_document WHERE tenant_id = $1 ORDER BY received_at DESC LIMIT 1',
+    'SELECT received_at AS at FROM raw_document WHERE tenant_id = $1 ORDER BY id DESC LIMIT 1',
     [tenant],
   );
   return row?.at ?? null;
