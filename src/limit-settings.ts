@@ -17,7 +17,7 @@ const SUMMARIES: Readonly<Record<keyof Limits, string>> = {
   totalBytes: 'Unpacked size of everything in one file',
   ratio: 'Unpacked over packed size, looked at beyond the grace',
   ratioGraceBytes: 'Unpacked size up to which the ratio is not looked at',
-  entries: 'Members of one archive or parts of one mail',
+  entries: 'Members of one archive, parts of one mail, documents of one file',
   nesting: 'Containers inside containers',
   records: 'Records of one report',
   mailBytes: 'Size of one mail',

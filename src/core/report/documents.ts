@@ -14,10 +14,10 @@ const tlsReader = lazily(() => import('./tls/read.js'));
 
 /** Reads a layer that is XML. Throws what reading its bytes throws. */
 export async function* readXml(layer: Layer, reading: Reading): AsyncGenerator<ReadEvent> {
-  const { limits } = reading;
+  const { limits, repairs } = reading;
   const { memory } = layer.source;
   if (memory && memory.length <= SMALL) {
-    const { records, outcome } = readAggregateFromMemory(memory, limits);
+    const { records, outcome } = readAggregateFromMemory(memory, { limits, repairs });
     if (records.length > 0 && !outcome.error) yield { type: 'records', records };
     yield aggregateDocument(layer, outcome, hash('sha256', memory));
     return;
@@ -40,7 +40,7 @@ export async function* readXml(layer: Layer, reading: Reading): AsyncGenerator<R
   }
   let given = false;
   try {
-    for await (const event of readAggregate(open, { limits, memory })) {
+    for await (const event of readAggregate(open, { limits, repairs, memory })) {
       if (event.type !== 'end') {
         given = event.type === 'records';
         yield event;

@@ -10,7 +10,7 @@ export interface Limits {
   /** Unpacked over packed bytes, looked at beyond the first `ratioGraceBytes`; rows that are all alike reach 230. */
   readonly ratio: number;
   readonly ratioGraceBytes: number;
-  /** Members of one archive or parts of one mail. */
+  /** Members of one archive, parts of one mail, and documents of one file over all its containers. */
   readonly entries: number;
   /** Containers inside containers. */
   readonly nesting: number;

@@ -1,4 +1,5 @@
 import type { ByteSource, RandomAccess, Spool } from './bytes.js';
+import { createRepairs } from './aggregate/repairs.js';
 import { createBudget } from './container/budget.js';
 import type { Layer, Reading } from './container/layer.js';
 import { peek, type Peeked } from './container/peek.js';
@@ -40,8 +41,10 @@ export async function* readReports(
     problems: new ProblemList(),
     outer: null,
   };
-  const budget = createBudget(limits, () => source.size ?? readSoFar);
-  const reading: Reading = { limits, spool, redact, budget, spooled: [] };
+  const fileBytes = (): number => source.size ?? readSoFar;
+  const budget = createBudget(limits, fileBytes);
+  const repairs = createRepairs(fileBytes);
+  const reading: Reading = { limits, spool, redact, budget, repairs, spooled: [] };
   try {
     yield* readLayer(file, reading);
   } finally {

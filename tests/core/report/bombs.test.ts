@@ -17,8 +17,8 @@ const CHILD = fileURLToPath(new URL('bomb-child.ts', import.meta.url));
 const XML = Buffer.from(reportXml());
 
 const MB = 1024 * 1024;
-/** XML that says nothing. */
-const FILLER = '<a>x</a>';
+/** XML that says nothing, in elements large enough for their number not to matter; a megabyte holds whole ones. */
+const FILLER = `<a>${'x'.repeat(2_041)}</a>`;
 
 interface Answer {
   readonly codes: readonly (string | null)[];
@@ -41,7 +41,7 @@ describe('a bomb is refused quickly and in little memory', () => {
       'limit-xml-text',
       () => gzipOf(' ', 400, '<feedback><report_metadata>'),
     ],
-    ['a document of endless small elements', 'limit-ratio', () => gzipOf('<a/>', 200, '<feedback>')],
+    ['a document of endless small elements', 'limit-xml-elements', () => gzipOf('<a/>', 200, '<feedback>')],
     [
       'one text without end',
       'limit-xml-text',
@@ -104,6 +104,8 @@ describe('a bomb is refused quickly and in little memory', () => {
       'limit-entries',
       () => mail(Array.from({ length: 10_000 }, () => attachment('a.xml', 'text/xml', XML))),
     ],
+    ['zips of zips of broken reports', 'limit-entries', zipsOfZips],
+    ['a mail of mails of many parts', 'limit-entries', mailsOfParts],
     [
       'a mail with a million empty parts',
       'limit-entries',
@@ -139,6 +141,27 @@ describe('a bomb is refused quickly and in little memory', () => {
           { body: 'text '.repeat(MB) },
           attachment('a.xml.gz', 'application/gzip', gzipOf(FILLER, 400, '<feedback>')),
         ]),
+    ],
+    ['XML of a million empty elements', 'limit-xml-elements', () => gzipSync(bigXml('<a/>', 4))],
+    ['XML of a million names', 'limit-xml-elements', () => gzipSync(bigXml('<report_metadata/>', 20))],
+    [
+      'broken XML of a million empty elements',
+      'limit-xml-repairs',
+      () => gzipSync(bigXml('<a/>', 4, '<feedback>&')),
+    ],
+    [
+      'broken XML of attributes',
+      'limit-xml-repairs',
+      () => gzipSync(bigXml('<a b="c" d="e"/>', 8, '<feedback>&')),
+    ],
+    ['broken XML of end tags', 'limit-xml-repairs', () => gzipSync(bigXml('</a>', 3, '<feedback>'))],
+    [
+      'a zip of broken reports',
+      'limit-xml-repairs',
+      () =>
+        zip(
+          Array.from({ length: 39 }, (_, i) => ({ name: `${i}`, bytes: bigXml('<a/>', 0.1, '<feedback>&') })),
+        ),
     ],
     ['XML entities inside each other', 'xml-entities', laughs],
     [
@@ -195,6 +218,27 @@ function zipOf(packed: Buffer, size: number): Buffer {
   archive.writeUInt32LE(size, 22);
   archive.writeUInt32LE(size, central + 24);
   return archive;
+}
+
+/** So many megabytes of one element over and over. */
+function bigXml(element: string, megabytes: number, start = '<feedback>'): Buffer {
+  return Buffer.concat([
+    Buffer.from(start),
+    Buffer.alloc(megabytes * MB, element),
+    Buffer.from('</feedback>'),
+  ]);
+}
+
+function zipsOfZips(): Buffer {
+  const several = (bytes: Uint8Array): Buffer =>
+    zip(Array.from({ length: 13 }, (_, i) => ({ name: `${i}`, bytes })));
+  return several(several(several(Buffer.from('<feedback><record>&</feedback>'))));
+}
+
+function mailsOfParts(): Buffer {
+  const inner = `Subject: x\nContent-Type: multipart/mixed; boundary=x\n\n${'--x\n\n'.repeat(800)}--x--\n`;
+  const part = `--y\nContent-Type: message/rfc822\n\n${inner}`;
+  return gzipSync(`Subject: x\nContent-Type: multipart/mixed; boundary=y\n\n${part.repeat(990)}--y--\n`);
 }
 
 function zipOfEntries(count: number): Buffer {

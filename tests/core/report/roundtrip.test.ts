@@ -152,7 +152,7 @@ function expectSame(
 
   const { records: found, outcome } = readAggregateFromMemory(
     writeAggregate(said, saidRows, styleOf(names)),
-    DEFAULT_LIMITS,
+    { limits: DEFAULT_LIMITS },
   );
 
   expect(outcome.error).toBeNull();
@@ -177,10 +177,9 @@ describe('a report that was written and read again', () => {
   it('is the same, and nothing is odd about it, in the plain style of the standards', () => {
     fc.assert(
       fc.property(report, records, (plainReport, rows) => {
-        const { records: found, outcome } = readAggregateFromMemory(
-          writeAggregate(plainReport, rows),
-          DEFAULT_LIMITS,
-        );
+        const { records: found, outcome } = readAggregateFromMemory(writeAggregate(plainReport, rows), {
+          limits: DEFAULT_LIMITS,
+        });
 
         expect(outcome.report).toEqual(plainReport);
         expect(found).toEqual(rows);

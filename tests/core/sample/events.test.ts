@@ -25,7 +25,7 @@ function run(events: string) {
   const rows = new Map<string, readonly ReportRecord[]>();
   const published = new Map<string, string | null>();
   for (const { name, bytes } of generation.files) {
-    const { records, outcome } = readAggregateFromMemory(gunzipSync(bytes), DEFAULT_LIMITS);
+    const { records, outcome } = readAggregateFromMemory(gunzipSync(bytes), { limits: DEFAULT_LIMITS });
     const key = `${name.split('/').at(-1)?.[0]} ${Number(outcome.report?.begin?.slice(8, 10))}`;
     rows.set(rows.has(key) ? `${key} again` : key, records);
     published.set(key, outcome.report?.policy.p ?? null);

@@ -5,6 +5,7 @@ import { ReportBuilder } from './build.js';
 import { createDecoder, type Decoder } from './decode.js';
 import { Refused, type NotWellFormed } from './failures.js';
 import { LenientReader } from './lenient.js';
+import type { Repairs } from './repairs.js';
 import { StrictReader } from './strict.js';
 
 /** One reading of a document from its first byte on: strict, or lenient after a strict one failed. */
@@ -16,15 +17,19 @@ export class Attempt {
   readonly #limit: number;
   #size = 0;
 
-  constructor(limits: Limits, failure: NotWellFormed | null) {
+  constructor(
+    limits: Limits,
+    lenient: { readonly failure: NotWellFormed; readonly repairs: Repairs } | null,
+  ) {
     this.builder = new ReportBuilder(limits, this.problems);
     this.#decoder = createDecoder(this.problems);
     this.#limit = limits.documentBytes;
-    if (failure === null) this.#reader = new StrictReader(this.builder, this.problems);
+    if (lenient === null) this.#reader = new StrictReader(this.builder, this.problems);
     else {
+      const { failure, repairs } = lenient;
       const message = `The XML is not well-formed (${failure.message.replace(/\.$/, '')}); what could be made of it was read.`;
       this.problems.add('xml-not-well-formed', message, failure.where);
-      this.#reader = new LenientReader(this.builder, this.problems, limits);
+      this.#reader = new LenientReader(this.builder, this.problems, { limits, repairs });
     }
   }
 

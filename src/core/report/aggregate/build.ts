@@ -12,6 +12,10 @@ import { cutText, hasContent, show } from './values.js';
 /** Elements that no standard names, kept of one document; a report can have millions of records. */
 const MOST_EXTENSIONS = 100_000;
 
+/** Elements of one document besides those of its records, and as many as each record may have; most have 25. */
+const MOST_ELEMENTS = 200_000;
+const MOST_PER_RECORD = 200;
+
 /** Makes a report of elements: `open`, `text` and `close` in document order, from whatever parser. */
 export class ReportBuilder {
   /** Complete records that nobody has taken yet. */
@@ -31,6 +35,7 @@ export class ReportBuilder {
   #inRecord = false;
   #keepsForeign = false;
   #extensions = 0;
+  #elements = 0;
   #root: string | null = null;
   #rootPrefix = '';
   #found = false;
@@ -156,6 +161,12 @@ export class ReportBuilder {
   #open(code: number, name: string, attributes: Attributes | null): void {
     if (this.#depth >= this.#limits.xmlDepth)
       throw new LimitError('limit-xml-depth', `Elements are nested deeper than ${this.#limits.xmlDepth}.`);
+    this.#elements += 1;
+    if (this.#elements > MOST_ELEMENTS + MOST_PER_RECORD * this.#tally.records)
+      throw new LimitError(
+        'limit-xml-elements',
+        `The report has more than ${MOST_ELEMENTS} elements that are no records.`,
+      );
     const parent = this.#at;
     let at = parent === AT.foreign ? AT.foreign : below(parent, code);
     // An extension with attributes is kept whole; one without is a frame around what it holds.

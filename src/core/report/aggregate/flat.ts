@@ -9,6 +9,9 @@ export const INCOMPLETE = -2;
 /** How a record begins that this way of reading may take. */
 export const FLAT_START = '<record>';
 
+/** Characters of a record that may be kept back until its end is there. */
+export const MOST_KEPT_BACK = 131_072;
+
 /** Numbers that describe the elements of one record; a record with more is unusual. */
 const MOST_TOKENS = 4_096;
 const DEPTH = 16;

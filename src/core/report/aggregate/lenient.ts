@@ -5,8 +5,10 @@ import { checkDoctype } from './doctype.js';
 import { describeEpilogue, MOST_EPILOGUE } from './epilogue.js';
 import { AT, below, codeOf, FIRST_LEAF } from './grammar.js';
 import { MOST_QUIET, tooQuiet } from './failures.js';
+import { FLAT_START, FlatRecords, INCOMPLETE, MOST_KEPT_BACK, skipSpace } from './flat.js';
 import { MarkupReader, type Markup } from './markup.js';
 import { mendText, withoutForbidden } from './mend.js';
+import type { Repairs } from './repairs.js';
 import { cleanAttributes, Slices } from './slices.js';
 import { show } from './values.js';
 
@@ -28,8 +30,12 @@ export class LenientReader {
   readonly #builder: ReportBuilder;
   readonly #problems: ProblemList;
   readonly #limits: Limits;
+  readonly #repairs: Repairs;
   readonly #markup = new MarkupReader();
   readonly #slices: Slices;
+  readonly #flat = new FlatRecords();
+  /** Whether plain records can be told in the text at hand; null before somebody asked. */
+  #isFlat: boolean | null = null;
   #state: 'before' | 'report' | 'after' = 'before';
   #slice = '';
   #text = '';
@@ -37,10 +43,15 @@ export class LenientReader {
   #leading: string | null = null;
   #epilogue = '';
 
-  constructor(builder: ReportBuilder, problems: ProblemList, limits: Limits) {
+  constructor(
+    builder: ReportBuilder,
+    problems: ProblemList,
+    { limits, repairs }: { readonly limits: Limits; readonly repairs: Repairs },
+  ) {
     this.#builder = builder;
     this.#problems = problems;
     this.#limits = limits;
+    this.#repairs = repairs;
     this.#slices = new Slices(builder, problems, limits);
   }
 
@@ -48,20 +59,24 @@ export class LenientReader {
     if (this.#state === 'after') this.#addEpilogue(text);
     else {
       this.#markup.add(text);
-      this.#read();
+      this.#isFlat = null;
+      this.#read(false);
     }
   }
 
   end(): void {
     this.#markup.end();
-    this.#read();
+    this.#read(true);
     if (this.#state === 'after') describeEpilogue(this.#epilogue, this.#problems);
     else if (this.#state === 'report') this.#truncated();
   }
 
-  #read(): void {
+  #read(isLast: boolean): void {
     for (;;) {
+      if (this.#state === 'report' && this.#open.length === 0 && !this.#readFlat(isLast)) return;
+      const from = this.#markup.at;
       const markup = this.#markup.next();
+      this.#repairs.spend(this.#markup.at - from);
       if (markup === null) return;
       this.#take(markup);
       if (this.#state === 'after') {
@@ -69,6 +84,22 @@ export class LenientReader {
         return;
       }
     }
+  }
+
+  /** Reads the plain records that stand here, which need no mending. False where more text is needed to tell. */
+  #readFlat(isLast: boolean): boolean {
+    const { text } = this.#markup;
+    for (let { at } = this.#markup; text.startsWith(FLAT_START, at); at = skipSpace(text, at)) {
+      this.#isFlat ??= this.#flat.load(text);
+      if (!this.#isFlat) return true;
+      this.#flushText();
+      const end = this.#flat.read(at, this.#builder);
+      if (end === INCOMPLETE && !isLast && text.length - at <= MOST_KEPT_BACK) return false;
+      if (end < 0) return true;
+      this.#markup.skipTo(end);
+      at = end;
+    }
+    return true;
   }
 
   #take(markup: Markup): void {

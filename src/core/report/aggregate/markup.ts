@@ -35,6 +35,20 @@ export class MarkupReader {
     this.#isLast = true;
   }
 
+  /** The text at hand, and the place in it that `next` goes on from. */
+  get text(): string {
+    return this.#text;
+  }
+
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Goes on from a place further on: somebody else read what is before it. */
+  skipTo(place: number): void {
+    this.#at = place;
+  }
+
   /** What is left after the last `next`; nothing of it will be given again. */
   takeRest(): string {
     const rest = this.#text.slice(this.#at);

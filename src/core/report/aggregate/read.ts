@@ -2,6 +2,7 @@ import { LimitError, type Limits } from '../limits.js';
 import type { AggregateReport, Problem, ReadError, ReportRecord, Totals } from '../report.js';
 import { Attempt } from './attempt.js';
 import { NotWellFormed, Refused } from './failures.js';
+import { createRepairs, type Repairs } from './repairs.js';
 
 /** How a reading ended: with a report, or with why there is none. */
 export type AggregateOutcome =
@@ -29,6 +30,8 @@ export type AggregateEvent =
 
 export interface AggregateOptions {
   readonly limits: Limits;
+  /** Shared by all documents of a file; of this document's own when absent. */
+  readonly repairs?: Repairs;
   /** The whole document, where it is in memory already: then `open` is not called. */
   readonly memory?: Uint8Array | undefined;
 }
@@ -48,12 +51,12 @@ export async function* readAggregate(
   open: () => AsyncIterable<Uint8Array>,
   options: AggregateOptions,
 ): AsyncGenerator<AggregateEvent, void, void> {
-  const { limits, memory } = options;
+  const { memory } = options;
   if (memory !== undefined) {
-    yield* readInMemory(memory, limits);
+    yield* readInMemory(memory, options);
     return;
   }
-  const reading = new Reading(limits);
+  const reading = new Reading(options);
   while (reading.begin()) {
     try {
       for await (const bytes of open()) {
@@ -71,10 +74,10 @@ export async function* readAggregate(
 /** A whole small document at once: its records and how the reading ended. */
 export function readAggregateFromMemory(
   bytes: Uint8Array,
-  limits: Limits,
+  options: AggregateOptions,
 ): { readonly records: readonly ReportRecord[]; readonly outcome: AggregateOutcome } {
   let records: ReportRecord[] = [];
-  for (const event of readInMemory(bytes, limits)) {
+  for (const event of readInMemory(bytes, options)) {
     if (event.type === 'discard') records = [];
     else if (event.type === 'records') records = records.concat(event.records);
     else return { records, outcome: event.outcome };
@@ -83,8 +86,11 @@ export function readAggregateFromMemory(
 }
 
 /** The same as `readAggregate` for a document in memory, without waiting for anything. */
-export function* readInMemory(bytes: Uint8Array, limits: Limits): Generator<AggregateEvent, void, void> {
-  const reading = new Reading(limits);
+export function* readInMemory(
+  bytes: Uint8Array,
+  options: AggregateOptions,
+): Generator<AggregateEvent, void, void> {
+  const reading = new Reading(options);
   while (reading.begin()) {
     for (let at = 0; at < bytes.length; at += PIECE) {
       if (!reading.write(bytes.subarray(at, at + PIECE))) break;
@@ -98,20 +104,23 @@ export function* readInMemory(bytes: Uint8Array, limits: Limits): Generator<Aggr
 /** One document through its one or two attempts; what both faces above share. */
 class Reading {
   readonly #limits: Limits;
+  readonly #repairs: Repairs;
   #attempt: Attempt | null = null;
   #failure: NotWellFormed | null = null;
   #events: AggregateEvent[] = [];
   #hasGiven = false;
   #isDone = false;
 
-  constructor(limits: Limits) {
+  constructor({ limits, repairs = createRepairs(() => 0) }: AggregateOptions) {
     this.#limits = limits;
+    this.#repairs = repairs;
   }
 
   /** Whether the document is to be read, from its first byte on. */
   begin(): boolean {
     if (this.#isDone) return false;
-    this.#attempt = new Attempt(this.#limits, this.#failure);
+    const lenient = this.#failure && { failure: this.#failure, repairs: this.#repairs };
+    this.#attempt = new Attempt(this.#limits, lenient);
     return true;
   }
 

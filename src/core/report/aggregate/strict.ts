@@ -7,14 +7,12 @@ import { checkDoctype } from './doctype.js';
 import { describeEpilogue, MOST_EPILOGUE } from './epilogue.js';
 import type { Attributes } from './extension.js';
 import { MOST_QUIET, NotWellFormed } from './failures.js';
-import { FLAT_START, FlatRecords, INCOMPLETE, skipSpace } from './flat.js';
+import { FLAT_START, FlatRecords, INCOMPLETE, MOST_KEPT_BACK, skipSpace } from './flat.js';
 
 const { SaxesParser } = loadCommonJs('saxes') as typeof Saxes;
 
 /** Attributes of one element; the standard knows one, and namespaces a few. */
 export const MOST_ATTRIBUTES = 64;
-/** Characters of a record that may be kept back until its end is there. */
-const MOST_KEPT_BACK = 131_072;
 
 /** Ends the parser's run through the text at hand; what follows the root is not its affair. */
 class RootClosed extends Error {}
@@ -142,7 +140,8 @@ export class StrictReader {
     const saxes = this.#saxes;
     const builder = this.#builder;
     saxes.on('error', (error) => {
-      if (builder.complete) throw new RootClosed();
+      // The root's end comes even where the end tag is another's, and the error about that right behind it.
+      if (builder.complete && saxes.position !== this.#afterClose) throw new RootClosed();
       throw new NotWellFormed(error.message, this.#where());
     });
     saxes.on('doctype', (doctype) => {

@@ -10,19 +10,25 @@ export interface Meter {
 /** Everything that is unpacked from one file, over all its layers. */
 export interface Budget {
   meter(): Meter;
-  /** Counts members over all layers: archives whose members share bytes hold millions of them in few bytes. */
-  countMember(): void;
+  /**
+   * Counts the documents that a file comes to, when a container with so many members is met: the first of them is
+   * what the container was counted as. Archives in archives hold thousands in few bytes. Throws LimitError.
+   */
+  countMembers(members: number): void;
+  /** Counts the parts of a mail to those of all mails in the file. Throws LimitError. */
+  countPart(): void;
   /** Whether a bound on the whole file was passed, so that nothing more of it is to be read. */
   readonly exhausted: boolean;
 }
 
-/** Members in all containers of a file together, as a multiple of those allowed in one. */
-const ALL_MEMBERS_FACTOR = 5;
+/** Parts of all mails in a file together, as a multiple of the documents; a mail with a report has two to five. */
+const PARTS_PER_DOCUMENT = 10;
 
 /** `packedSize` gives the bytes of the file, or how many of them were read so far. */
 export function createBudget(limits: Limits, packedSize: () => number): Budget {
   let total = 0;
-  let members = 0;
+  let documents = 1;
+  let parts = 0;
   let exhausted = false;
 
   const tooMuch = (unpacked: number, packed: number): boolean =>
@@ -54,10 +60,16 @@ export function createBudget(limits: Limits, packedSize: () => number): Budget {
         },
       };
     },
-    countMember() {
-      members++;
-      exhausted ||= members > limits.entries * ALL_MEMBERS_FACTOR;
-      if (exhausted) throw tooManyEntries(limits.entries * ALL_MEMBERS_FACTOR);
+    countMembers(members) {
+      documents += Math.max(0, members - 1);
+      exhausted ||= documents > limits.entries;
+      if (exhausted) throw tooManyInAll('documents', limits.entries);
+    },
+    countPart() {
+      parts += 1;
+      const most = limits.entries * PARTS_PER_DOCUMENT;
+      exhausted ||= parts > most;
+      if (exhausted) throw tooManyInAll('parts of mails', most);
     },
     get exhausted() {
       return exhausted;
@@ -76,6 +88,13 @@ export function tooManyEntries(limit: number): LimitError {
   return new LimitError(
     'limit-entries',
     `The file holds more than ${limit} members or parts and was not read.`,
+  );
+}
+
+function tooManyInAll(what: string, limit: number): LimitError {
+  return new LimitError(
+    'limit-entries',
+    `The file holds more than ${limit} ${what} over all its containers; it was not read further.`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import type { ByteSource, Spool, Spooled } from '../bytes.js';
+import type { Repairs } from '../aggregate/repairs.js';
 import { LimitError, type Limits } from '../limits.js';
 import type { ProblemList } from '../problems.js';
 import type { Problem } from '../report.js';
@@ -25,6 +26,7 @@ export interface Reading {
   readonly spool: Spool;
   readonly redact: boolean;
   readonly budget: Budget;
+  readonly repairs: Repairs;
   /** Freed when the file has been read. */
   readonly spooled: Spooled[];
 }

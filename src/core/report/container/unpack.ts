@@ -52,23 +52,24 @@ export async function* unpack(layer: Layer, type: ContainerType, reading: Readin
       const named = uniqueNames();
       const source = await toRandomAccess(layer.source, reading);
       const { listZip } = await zip();
-      for (const entry of await listZip(source, reading.limits, layer.problems))
-        yield await zipMember(layer, entry, named(entry.name, 'member'), reading);
+      const entries = await listZip(source, reading.limits, layer.problems);
+      reading.budget.countMembers(entries.length);
+      for (const entry of entries) yield await zipMember(layer, entry, named(entry.name, 'member'), reading);
       return;
     }
     case 'tar': {
       const named = uniqueNames();
       const { listTar } = await tar();
-      for (const entry of await listTar(await toRandomAccess(layer.source, reading), reading.limits))
-        yield member(layer, named(entry.name, 'member'), entry.source, reading);
+      const entries = await listTar(await toRandomAccess(layer.source, reading), reading.limits);
+      reading.budget.countMembers(entries.length);
+      for (const entry of entries) yield member(layer, named(entry.name, 'member'), entry.source);
       return;
     }
   }
 }
 
 /** A named member of an archive or mail. */
-export function member(outer: Layer, name: string, source: ByteSource, reading: Reading): Layer {
-  reading.budget.countMember();
+export function member(outer: Layer, name: string, source: ByteSource): Layer {
   return {
     path: joinPath(outer.path, name),
     depth: outer.depth + 1,
@@ -161,7 +162,7 @@ async function zipMember(outer: Layer, entry: ZipEntry, name: string, reading: R
     yield* (await entry.packed()).stream();
   }
   const streamed = unpacked(open, (input) => entry.unpack(input), { meter, problems });
-  const layer: Layer = { ...member(outer, name, streamed, reading), problems };
+  const layer: Layer = { ...member(outer, name, streamed), problems };
   try {
     const packed = await entry.packed();
     const bytes = packed.memory && entry.unpackInMemory(packed.memory, SMALL);

@@ -1,6 +1,7 @@
 import { HEAD_BYTES } from '../container/detect.js';
 import { tooManyEntries } from '../container/budget.js';
-import { LimitError, type Limits } from '../limits.js';
+import type { Reading } from '../container/layer.js';
+import { LimitError } from '../limits.js';
 import type { ProblemList } from '../problems.js';
 import { readHeader, type PartHeader, type Range } from './header.js';
 import { decodeTransfer } from './transfer.js';
@@ -36,7 +37,11 @@ export interface Mail {
  * Takes a mail apart (RFC 5322, RFC 2045, RFC 2046) without copying it. Throws LimitError where it has too many
  * parts, or parts too deep inside each other.
  */
-export function readMailParts(bytes: Uint8Array, limits: Limits, problems: ProblemList): Mail {
+export function readMailParts(
+  bytes: Uint8Array,
+  { limits, budget }: Pick<Reading, 'limits' | 'budget'>,
+  problems: ProblemList,
+): Mail {
   const mail = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const parts: Part[] = [];
   let seen = 0;
@@ -50,6 +55,7 @@ export function readMailParts(bytes: Uint8Array, limits: Limits, problems: Probl
       throw new LimitError('limit-nesting', 'The mail is nested too deeply and was not read.');
     for (const range of partRanges(mail, header, end)) {
       if (++seen > limits.entries) throw tooManyEntries(limits.entries);
+      budget.countPart();
       // In a digest, parts without a type are messages (RFC 2046 §5.1.5).
       const usual = header.mimeType === 'multipart/digest' ? 'message/rfc822' : 'text/plain';
       walk(readHeader(mail, range, usual, problems), range.end, depth + 1);

@@ -40,20 +40,22 @@ export async function* readMail(
   const here: Layer = { ...layer, source: inMemory(bytes) };
   const mails = splitMbox(bytes, limits);
   if (mails) {
+    reading.budget.countMembers(mails.length);
     for (const [index, mail] of mails.entries()) {
-      yield* readLayer(member(here, `mail ${index + 1}`, inMemory(mail), reading), reading);
+      yield* readLayer(member(here, `mail ${index + 1}`, inMemory(mail)), reading);
       if (reading.budget.exhausted) return;
     }
     return;
   }
-  const content = sortParts(readMailParts(bytes, limits, here.problems), limits);
+  const content = sortParts(readMailParts(bytes, reading, here.problems), limits);
+  reading.budget.countMembers(content.failures.length + content.members.length);
   let found = content.failures.length > 0;
 
   for (const event of await failuresOf(here, content, reading)) yield event;
 
   const named = uniqueNames();
   for (const { part, number } of content.members) {
-    const inner = member(here, named(part.name ?? '', `part ${number}`), inMemory(part.bytes()), reading);
+    const inner = member(here, named(part.name ?? '', `part ${number}`), inMemory(part.bytes()));
     for await (const event of readLayer(inner, reading)) {
       if (event.type === 'document' && UNRELATED.has(event.document.error?.code ?? '')) continue;
       found = true;

@@ -60,7 +60,7 @@ export function read(
   limits: Partial<Limits> = {},
 ): { readonly records: readonly ReportRecord[]; readonly outcome: AggregateOutcome } {
   const bytes = typeof document === 'string' ? Buffer.from(document) : document;
-  return readAggregateFromMemory(bytes, { ...DEFAULT_LIMITS, ...limits });
+  return readAggregateFromMemory(bytes, { limits: { ...DEFAULT_LIMITS, ...limits } });
 }
 
 export interface Good {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readAggregate } from '../../../../src/core/report/aggregate/read.js';
+import { readAggregate, readAggregateFromMemory } from '../../../../src/core/report/aggregate/read.js';
+import { createRepairs } from '../../../../src/core/report/aggregate/repairs.js';
 import { DEFAULT_LIMITS } from '../../../../src/core/report/limits.js';
 import { errorOf, good, read, recordXml, reportXml } from './document.js';
 
@@ -59,6 +60,39 @@ describe('a limit', () => {
     const attributes = Array.from({ length: 1_000 }, (_, i) => ` a${i}="1"`).join('');
 
     expect(errorOf(reportXml({ root: attributes }))).toBe('limit-xml-attributes');
+  });
+
+  it('on elements counts those that records do not explain', () => {
+    expect(errorOf(`<feedback>${'<a/>'.repeat(200_001)}</feedback>`)).toBe('limit-xml-elements');
+    expect(errorOf(`<feedback><report_metadata>${'<email/>'.repeat(200_001)}`)).toBe('limit-xml-elements');
+    const prefixed = '<a:record><a:row><a:count>1</a:count></a:row></a:record>'.repeat(70_000);
+
+    expect(good(`<a:feedback>${prefixed}</a:feedback>`).totals.messages).toBe(70_000);
+  });
+
+  it('on repairs does not count the plain records of a broken document', () => {
+    const cut = `<feedback>${recordXml().repeat(20_000)}<record><row>`;
+
+    expect(good(cut).totals.records).toBe(20_000);
+  });
+
+  it('on repairs ends the reading of what is broken all over, later in a larger file', () => {
+    const broken = Buffer.from(`<feedback>${'<record><row><count>1</row></record>'.repeat(30_000)}`);
+    const reading = (fileBytes: number): string | undefined =>
+      readAggregateFromMemory(broken, { limits: DEFAULT_LIMITS, repairs: createRepairs(() => fileBytes) })
+        .outcome.error?.code;
+
+    expect(reading(1_000)).toBe('limit-xml-repairs');
+    expect(reading(2 * broken.length)).toBeUndefined();
+  });
+
+  it('on repairs is one over all documents of a file', () => {
+    const broken = Buffer.from(`<feedback>${'<record><row><count>1</row></record>'.repeat(10_000)}`);
+    const repairs = createRepairs(() => broken.length);
+    const reading = (): string | undefined =>
+      readAggregateFromMemory(broken, { limits: DEFAULT_LIMITS, repairs }).outcome.error?.code;
+
+    expect([reading(), reading(), reading()]).toEqual([undefined, undefined, 'limit-xml-repairs']);
   });
 
   it('on results keeps the first ones of a record', () => {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Attempt } from '../../../../src/core/report/aggregate/attempt.js';
+import { createRepairs } from '../../../../src/core/report/aggregate/repairs.js';
 import { NotWellFormed, Refused } from '../../../../src/core/report/aggregate/failures.js';
 import { readAggregate, type AggregateOutcome } from '../../../../src/core/report/aggregate/read.js';
 import { DEFAULT_LIMITS } from '../../../../src/core/report/limits.js';
@@ -244,7 +245,10 @@ describe('the ways of reading', () => {
 
 /** As if the strict reading had failed, but without saying so. */
 function readLeniently(text: string): Result {
-  const attempt = new Attempt(DEFAULT_LIMITS, new NotWellFormed('', ''));
+  const attempt = new Attempt(DEFAULT_LIMITS, {
+    failure: new NotWellFormed('', ''),
+    repairs: createRepairs(() => 0),
+  });
   try {
     attempt.write(Buffer.from(text));
     const { report, totals, problems: all } = attempt.end();

@@ -141,6 +141,17 @@ describe('references', () => {
   });
 });
 
+describe('an end tag between records that ends nothing', () => {
+  it('is left out, and the records behind it are read', () => {
+    const { totals, problems } = good(
+      fixture('plain.xml').toString().replace('</record>', '</record></recrod>'),
+    );
+
+    expect(totals).toEqual(TOTALS);
+    expect(problems.map(({ code }) => code)).toEqual(['xml-not-well-formed', 'tag-stray']);
+  });
+});
+
 describe('a start tag that is damaged', () => {
   it.each(['report_metadxta', 'policy_pxblished'])('costs no more than its own element: %s', (name) => {
     const whole = name.replace('x', name.startsWith('report') ? 'a' : 'u');

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { tar, zip } from '../../../support/containers.js';
+import { attachment, mail, tar, zip } from '../../../support/containers.js';
 import { asFile, asStream, codesOf, memorySpool, readAll, readOne } from '../../../support/read-all.js';
 import { reportXml } from '../../../support/reports.js';
 
@@ -188,6 +188,31 @@ describe('a zip', () => {
     expect(await readOne(bytes, { limits: { entries: 3 } })).toMatchObject({
       error: { code: 'limit-entries' },
     });
+  });
+
+  it('may have as many documents as the limit over all archives in it, and no further one is read', async () => {
+    const two = zip([
+      { name: 'a.xml', bytes: XML },
+      { name: 'b.xml', bytes: XML },
+    ]);
+    const bytes = zip(Array.from({ length: 3 }, (_, i) => ({ name: `${i}.zip`, bytes: two })));
+
+    expect(await readAll(bytes, { limits: { entries: 6 } })).toHaveLength(6);
+    expect((await readAll(bytes, { limits: { entries: 5 } })).map(({ error }) => error?.code)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      'limit-entries',
+    ]);
+  });
+
+  it('counts an archive of one member as that member', async () => {
+    const nested = (): Buffer =>
+      zip([{ name: 'a.eml', bytes: mail([attachment('a.xml', 'text/xml', XML)]) }]);
+    const bytes = zip(Array.from({ length: 4 }, (_, i) => ({ name: `${i}.zip`, bytes: nested() })));
+
+    expect(await readAll(bytes, { limits: { entries: 4 } })).toHaveLength(4);
   });
 
   it('comes as a stream into the spool, which is freed', async () => {
