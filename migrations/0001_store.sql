@@ -1,7 +1,8 @@
 -- The store: who sees what, raw documents, what was read from them, and rollups.
--- Every table carries tenant_id and a row-level policy. The runtime role has grants on parent tables alone:
--- a partition has its own policies and grants, so a grant on one would leak.
--- Runs with search_path set to the schema; {{runtime}} is the runtime role, or the owner where there is one role.
+-- Every table carries tenant_id and a row-level policy. Grants are made after the migrations (store/grants.ts), on
+-- parent tables alone: a partition has its own policies and grants, so a grant on one would leak.
+-- Runs with search_path set to the schema. Functions of the owner name pg_temp last: it would come first otherwise,
+-- and a temporary table could stand in for one of ours.
 
 -- The tenant of this transaction; NULL where none is set, so that no row matches. After SET LOCAL ends the
 -- setting is '' and not NULL, hence NULLIF.
@@ -257,14 +258,12 @@ BEGIN
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
     EXECUTE format('CREATE POLICY tenant_wall ON %I USING (tenant_id = (SELECT current_tenant()))
       WITH CHECK (tenant_id = (SELECT current_tenant()))', t);
-    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO {{runtime}}', t);
   END LOOP;
 END
 $wall$;
 -- Not forced: the functions below, which belong to the owner, look across tenants by it.
 ALTER TABLE tenant ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant_wall ON tenant USING (id = (SELECT current_tenant()));
-GRANT SELECT ON tenant TO {{runtime}};
 
 -- The default partition is reached through its parent alone; the policy is for an owner who is bound by it.
 ALTER TABLE record_default ENABLE ROW LEVEL SECURITY;
@@ -273,7 +272,7 @@ CREATE POLICY tenant_wall ON record_default USING (tenant_id = (SELECT current_t
 
 -- Makes the partition of a month, unless it is there. Bounded, because the runtime role may call it.
 CREATE FUNCTION ensure_record_month(month date) RETURNS void
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{schema}}, pg_catalog
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{schema}}, pg_catalog, pg_temp
   AS $$
 DECLARE
   start date := date_trunc('month', month)::date;
@@ -303,7 +302,7 @@ $$;
 
 -- Across tenants: the tenant of a name, made if new.
 CREATE FUNCTION ensure_tenant(tenant_name text) RETURNS integer
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{schema}}, pg_catalog
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = {{schema}}, pg_catalog, pg_temp
   AS $$
 BEGIN
   INSERT INTO tenant (name) VALUES (tenant_name) ON CONFLICT (name) DO NOTHING;
@@ -313,11 +312,7 @@ $$;
 
 -- Across tenants: all of them, for work that goes round.
 CREATE FUNCTION all_tenants() RETURNS TABLE (id integer, name text)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {{schema}}, pg_catalog
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {{schema}}, pg_catalog, pg_temp
   AS $$ SELECT id, name FROM tenant ORDER BY id $$;
 
-REVOKE ALL ON FUNCTION ensure_record_month(date), ensure_tenant(text), all_tenants() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION current_tenant(), ensure_record_month(date), ensure_tenant(text), all_tenants() TO {{runtime}};
-GRANT USAGE ON SCHEMA {{schema}} TO {{runtime}};
--- Documents are numbered before they are inserted, to give each its problems in the same statement's order.
-GRANT USAGE ON SEQUENCE document_id_seq TO {{runtime}};
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA {{schema}} FROM PUBLIC;

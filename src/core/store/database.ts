@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { grant } from './grants.js';
 import { migrate } from './migrate.js';
 import { chooseRuntimeRole, type RuntimeRole } from './roles.js';
 import { sessionOn, type Session } from './session.js';
@@ -56,9 +57,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await migrate(owner, {
       connection: driverOptions(options.ownerConnection ?? options.connection),
       schema: SCHEMA,
-      runtimeRole: role.grantee,
       note: options.note ?? (() => {}),
     });
+    await grant(owner, SCHEMA, role.grantee);
     return databaseOn(pool, role, version);
   } catch (error) {
     await pool.end();
@@ -108,7 +109,7 @@ function opening(tenant: number | null, role: RuntimeRole): string {
   if (tenant !== null && !Number.isSafeInteger(tenant)) throw new Error('a tenant is a whole number');
   return [
     'BEGIN',
-    `SET LOCAL search_path = ${SCHEMA}, pg_catalog`,
+    `SET LOCAL search_path = ${SCHEMA}, pg_catalog, pg_temp`,
     `SET LOCAL dmarc_ops.tenant = '${tenant ?? ''}'`,
     ...(role.setRole === null ? [] : [`SET LOCAL ROLE ${pg.escapeIdentifier(role.setRole)}`]),
   ].join('; ');

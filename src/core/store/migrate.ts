@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import knex from 'knex';
 import type { Knex } from 'knex';
-import pg from 'pg';
+import type pg from 'pg';
 
 const FOLDER = new URL('../../../migrations/', import.meta.url);
 /** Any constant of our own: the lock under which one process migrates while others wait. */
@@ -11,8 +11,6 @@ const LOCK = 0x646d6172;
 export interface MigrateOptions {
   readonly connection: pg.ConnectionConfig;
   readonly schema: string;
-  /** Gets the grants. */
-  readonly runtimeRole: string;
   readonly note: (line: string) => void;
 }
 
@@ -55,7 +53,7 @@ async function isUpToDate(owner: pg.Pool, schema: string, files: readonly SqlFil
 }
 
 async function runWithKnex(files: readonly SqlFile[], options: MigrateOptions): Promise<void> {
-  const { schema, runtimeRole, note } = options;
+  const { schema, note } = options;
   const migrationSource: Knex.MigrationSource<SqlFile> = {
     getMigrations: () => Promise.resolve([...files]),
     getMigrationName: (file) => file.name,
@@ -63,9 +61,7 @@ async function runWithKnex(files: readonly SqlFile[], options: MigrateOptions): 
       Promise.resolve({
         up: async (transaction: Knex) => {
           note(`migrating: ${file.name}`);
-          const sql = file.sql
-            .replaceAll('{{schema}}', schema)
-            .replaceAll('{{runtime}}', pg.escapeIdentifier(runtimeRole));
+          const sql = file.sql.replaceAll('{{schema}}', schema);
           await transaction.raw(`SET LOCAL search_path = ${schema}, pg_catalog`);
           await transaction.raw(escapeBindings(sql));
         },

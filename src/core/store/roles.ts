@@ -20,6 +20,7 @@ interface Rights {
   readonly createRole: boolean;
   readonly runtimeExists: boolean;
   readonly mayBecomeRuntime: boolean;
+  readonly runtimeBypasses: boolean;
 }
 
 /**
@@ -31,32 +32,41 @@ export async function chooseRuntimeRole(owner: pg.Pool, serving: pg.Pool): Promi
   const rights = await rightsOf(serving);
   if (owner !== serving) return twoRoles(owner, rights);
   if (!rights.runtimeExists && (rights.superuser || rights.createRole)) await createRuntimeRole(owner);
-  const now = await rightsOf(serving);
-  if (now.runtimeExists && !now.mayBecomeRuntime && (now.superuser || now.createRole))
+  const made = await rightsOf(serving);
+  if (made.runtimeExists && !made.mayBecomeRuntime && (made.superuser || made.createRole))
     await owner.query(`GRANT ${RUNTIME_ROLE} TO CURRENT_USER`).catch(() => {});
-  if ((await rightsOf(serving)).mayBecomeRuntime)
+  const now = await rightsOf(serving);
+  if (now.mayBecomeRuntime) {
+    refuseRuntimeBypass(now);
     return {
       grantee: RUNTIME_ROLE,
       setRole: RUNTIME_ROLE,
       wall: `row-level security as role ${RUNTIME_ROLE}`,
     };
+  }
   refuseBypass(rights);
   return { grantee: rights.user, setRole: null, wall: `row-level security, forced on role ${rights.user}` };
+}
+
+/** A superuser becomes any role, so a runtime role that someone gave rights to would open the wall unseen. */
+function refuseRuntimeBypass(rights: Rights): void {
+  if (!rights.runtimeBypasses) return;
+  throw new DatabaseError(
+    'role-passes-the-wall',
+    `Role ${RUNTIME_ROLE} passes row-level security. Let an administrator run: ALTER ROLE ${RUNTIME_ROLE} NOSUPERUSER NOBYPASSRLS;`,
+  );
 }
 
 async function twoRoles(owner: pg.Pool, serving: Rights): Promise<RuntimeRole> {
   refuseBypass(serving);
   const { rows } = await owner.query<{ user: string }>('SELECT current_user AS user');
-  if (rows[0]?.user === serving.user)
-    return {
-      grantee: serving.user,
-      setRole: null,
-      wall: `row-level security, forced on role ${serving.user}`,
-    };
+  const apart = rows[0]?.user !== serving.user;
   return {
     grantee: serving.user,
     setRole: null,
-    wall: `row-level security on role ${serving.user}, owner apart`,
+    wall: apart
+      ? `row-level security on role ${serving.user}, owner apart`
+      : `row-level security, forced on role ${serving.user}`,
   };
 }
 
@@ -81,7 +91,8 @@ async function rightsOf(pool: pg.Pool): Promise<Rights> {
        runtime.oid IS NOT NULL AS "runtimeExists",
        CASE WHEN runtime.oid IS NULL THEN false
             WHEN current_setting('server_version_num')::int >= 160000 THEN pg_has_role(runtime.oid, 'SET')
-            ELSE pg_has_role(runtime.oid, 'MEMBER') END AS "mayBecomeRuntime"
+            ELSE pg_has_role(runtime.oid, 'MEMBER') END AS "mayBecomeRuntime",
+       COALESCE(runtime.rolsuper OR runtime.rolbypassrls, false) AS "runtimeBypasses"
      FROM pg_roles r LEFT JOIN pg_roles runtime ON runtime.rolname = $1
      WHERE r.rolname = current_user`,
     [RUNTIME_ROLE],

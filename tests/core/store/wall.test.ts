@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import pg from 'pg';
 import { openDatabase, type Database } from '../../../src/core/store/database.js';
@@ -191,5 +192,59 @@ describe.each(['runtime role', 'single role'] as const)('the wall between tenant
         .catch(() => []);
       expect([value, rows.length]).toEqual([value, 0]);
     }
+  });
+});
+
+describe('roles that change between two starts', () => {
+  const roles: string[] = [];
+  const newRole = async (attributes: string) => {
+    const role = `wall_${randomBytes(4).toString('hex')}`;
+    await onServer((server) => server.query(`CREATE ROLE ${role} LOGIN PASSWORD 'secret' ${attributes}`));
+    roles.push(role);
+    return role;
+  };
+  const urlAs = (url: string, role: string) => {
+    const other = new URL(url);
+    other.username = role;
+    other.password = 'secret';
+    return other.href;
+  };
+  afterAll(async () => {
+    for (const role of roles) await onServer((server) => server.query(`DROP ROLE ${role}`));
+  });
+
+  it('lets a serving role come later, bound by the wall, while the owner migrates', async () => {
+    const fresh = await freshDatabase();
+    const first = await openDatabase({ connection: fresh.url });
+    await first.close();
+    const serving = await newRole('');
+
+    const db = await openDatabase({ connection: urlAs(fresh.url, serving), ownerConnection: fresh.url });
+    const tenant = await db.across((session) => ensureTenant(session, 'mine'));
+    await db.within(tenant, (session) =>
+      session.run(`INSERT INTO reporter (tenant_id, name) VALUES ($1, 'x')`, [tenant]),
+    );
+    const seen = await db.across((session) => session.rows('SELECT FROM reporter'));
+
+    expect(db.wall).toBe(`row-level security on role ${serving}, owner apart`);
+    expect(seen).toHaveLength(0);
+    await db.close();
+    await fresh.drop();
+  });
+
+  it('lets no temporary table stand in for one of ours in the functions that look across tenants', async () => {
+    const fresh = await freshDatabase();
+    const db = await openDatabase({ connection: fresh.url });
+
+    const id = await db.across(async (session) => {
+      await session.run(
+        'CREATE TEMPORARY TABLE tenant (id integer DEFAULT 666, name text UNIQUE) ON COMMIT DROP',
+      );
+      return ensureTenant(session, 'mine');
+    });
+
+    expect(id).toBe(1);
+    await db.close();
+    await fresh.drop();
   });
 });
