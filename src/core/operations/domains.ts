@@ -11,7 +11,7 @@ import {
 } from '../store/domains.js';
 import { byDomain } from '../store/figures.js';
 import { pageOf, readCursor } from './cursor.js';
-import { ask, domainField, knownDomain, pageFields, periodFields } from './filter.js';
+import { ask, domainField, knownDomain, pageFields, filterFields } from './filter.js';
 import { operation } from './operation.js';
 
 export interface DomainItem {
@@ -30,6 +30,8 @@ export interface DomainsResult {
   readonly next: string | null;
 }
 
+/** All filters but the domain: those that are listed are named by the list. */
+const { domain: _domain, ...rowFilters } = filterFields;
 /** Figures of one page of domains come from one statement; this bounds what it groups. */
 const ALL = 1_000_000;
 
@@ -38,7 +40,7 @@ export const domains = operation({
   summary: 'List the domains that reports are about, with their figures',
   role: 'viewer',
   effect: 'reads',
-  input: z.object({ ...periodFields, ...pageFields }),
+  input: z.object({ ...rowFilters, ...pageFields }),
   run: (context, input): Promise<DomainsResult> =>
     context.db.within(context.tenant, async (session) => {
       const { filter, range } = await ask(context, session, input);

@@ -14,15 +14,7 @@ import {
 } from '../store/reports.js';
 import type { Session } from '../store/session.js';
 import { pageOf, readCursor } from './cursor.js';
-import {
-  ask,
-  type About,
-  domainField,
-  filterFields,
-  filterInput,
-  pageFields,
-  periodFields,
-} from './filter.js';
+import { ask, type About, filterFields, filterInput, pageFields } from './filter.js';
 import { operation, OperationError, type Context } from './operation.js';
 
 /** A report as lists show it; times are ISO 8601 in UTC. */
@@ -80,12 +72,7 @@ export const reports = operation({
   summary: 'List the reports that came in, latest first',
   role: 'viewer',
   effect: 'reads',
-  input: z.object({
-    domain: domainField.optional(),
-    ...periodFields,
-    reporter: filterFields.reporter,
-    ...pageFields,
-  }),
+  input: z.object({ ...filterFields, ...pageFields }),
   run: (context, input): Promise<ReportsResult> =>
     context.db.within(context.tenant, async (session) => {
       const { filter, about } = await ask(context, session, input);

@@ -52,19 +52,12 @@ export function relationFor(tenant: number, filter: Filter, grouped: readonly Di
   const disposition = kind === 'record' ? KNOWN : 't.disposition';
   const parameters: unknown[] = [tenant];
   const conditions = ['t.tenant_id = $1'];
-  const where = (value: unknown, condition: (place: string) => string) => {
-    if (value === null) return;
-    parameters.push(value);
-    conditions.push(condition(`$${parameters.length}`));
-  };
+  const where = conditionsInto(conditions, parameters);
   where(filter.domainId, (place) => `t.domain_id = ${place}`);
   where(filter.from, (place) => `t.day >= ${place}::date`);
   where(filter.to, (place) => `t.day <= ${place}::date`);
   where(filter.reporterId, (place) => `t.reporter_id = ${place}`);
-  where(filter.source, (place) => sourceCondition(filter.source ?? '', place));
-  where(filter.dkim, (place) => `${dkim} = ${place}`);
-  where(filter.spf, (place) => `${spf} = ${place}`);
-  where(filter.disposition, (place) => `${disposition} = ${place}`);
+  whereRows(filter, where, { dkim, spf, disposition });
   if (kind === 'record') conditions.push('t.messages > 0');
   return {
     kind,
@@ -83,6 +76,41 @@ export function relationFor(tenant: number, filter: Filter, grouped: readonly Di
         : `CASE WHEN ${dkim} OR ${spf} THEN 0 ELSE t.messages END`,
     figures: kind === 'rollup_source' ? sumsOfRollup() : sumsOfRows(dkim, spf, disposition),
   };
+}
+
+type Where = (value: unknown, condition: (place: string) => string) => void;
+
+/** Adds a condition and its parameter for a value that is not null. */
+function conditionsInto(conditions: string[], parameters: unknown[]): Where {
+  return (value, condition) => {
+    if (value === null) return;
+    parameters.push(value);
+    conditions.push(condition(`$${parameters.length}`));
+  };
+}
+
+/** What a filter asks of rows, whatever report or day they belong to. */
+function whereRows(
+  filter: Filter,
+  where: Where,
+  { dkim, spf, disposition }: { readonly dkim: string; readonly spf: string; readonly disposition: string },
+): void {
+  where(filter.source, (place) => sourceCondition(filter.source ?? '', place));
+  where(filter.dkim, (place) => `${dkim} = ${place}`);
+  where(filter.spf, (place) => `${spf} = ${place}`);
+  where(filter.disposition, (place) => `${disposition} = ${place}`);
+}
+
+/**
+ * A condition on reports `r` that they have a row which the filter lets through; null where it asks nothing of rows.
+ * Adds its parameters to those that are there.
+ */
+export function hasRows(filter: Filter, parameters: unknown[]): string | null {
+  const conditions: string[] = [];
+  whereRows(filter, conditionsInto(conditions, parameters), { dkim: DKIM, spf: SPF, disposition: KNOWN });
+  if (conditions.length === 0) return null;
+  return `EXISTS (SELECT FROM record t WHERE t.tenant_id = $1 AND t.domain_id = r.domain_id
+    AND t.day BETWEEN r.first_day AND r.last_day AND t.report_id = r.id AND ${conditions.join(' AND ')})`;
 }
 
 /** An address is looked up by equality, which the index by address serves on every version of PostgreSQL. */

@@ -7,6 +7,7 @@ import type {
   SpfResult,
   Totals,
 } from '../report/report.js';
+import { hasRows, type Filter } from './relation.js';
 import type { Session } from './session.js';
 
 export interface ReportRow extends Totals {
@@ -24,14 +25,6 @@ export interface ReportRow extends Totals {
   readonly receivedAt: Date;
 }
 
-/** Which reports are listed; null means any. Days are UTC and both included. */
-export interface ReportFilter {
-  readonly from: string;
-  readonly to: string;
-  readonly domainId: number | null;
-  readonly reporterId: number | null;
-}
-
 const COLUMNS = `r.id, d.name AS domain, o.name AS reporter, r.report_id AS "reportId", r.begin_at AS begin, r.end_at AS "end",
   r.first_day AS "firstDay", r.last_day AS "lastDay", r.records, r.messages, r.dmarc_pass AS "dmarcPass",
   r.dkim_aligned AS "dkimAligned", r.spf_aligned AS "spfAligned", r.versions, r.received_at AS "receivedAt",
@@ -39,29 +32,31 @@ const COLUMNS = `r.id, d.name AS domain, o.name AS reporter, r.report_id AS "rep
 const JOINS = `aggregate_report r JOIN domain d ON d.tenant_id = $1 AND d.id = r.domain_id
   JOIN reporter o ON o.tenant_id = $1 AND o.id = r.reporter_id`;
 
-/** Reports, latest day first, from after a place on. */
+/** Reports that the filter lets through, whole, latest day first, from after a place on. */
 export function listReports(
   session: Session,
   tenant: number,
-  filter: ReportFilter,
+  filter: Filter,
   page: { readonly limit: number; readonly after: { readonly day: string; readonly id: number } | null },
 ): Promise<ReportRow[]> {
+  const { after, limit } = page;
+  const parameters: unknown[] = [
+    tenant,
+    filter.from,
+    filter.to,
+    filter.domainId,
+    filter.reporterId,
+    after?.day ?? null,
+    after?.id ?? null,
+    limit,
+  ];
   return session.rows<ReportRow>(
     `SELECT ${COLUMNS} FROM ${JOINS}
      WHERE r.tenant_id = $1 AND r.last_day >= $2::date AND r.first_day <= $3::date
        AND ($4::int IS NULL OR r.domain_id = $4) AND ($5::int IS NULL OR r.reporter_id = $5)
-       AND ($6::date IS NULL OR (r.last_day, r.id) < ($6::date, $7::bigint))
+       AND ($6::date IS NULL OR (r.last_day, r.id) < ($6::date, $7::bigint)) AND ${hasRows(filter, parameters) ?? 'true'}
      ORDER BY r.last_day DESC, r.id DESC LIMIT $8`,
-    [
-      tenant,
-      filter.from,
-      filter.to,
-      filter.domainId,
-      filter.reporterId,
-      page.after?.day ?? null,
-      page.after?.id ?? null,
-      page.limit,
-    ],
+    parameters,
   );
 }
 
@@ -152,14 +147,16 @@ export function problemsOf(
 export function reportsByReporter(
   session: Session,
   tenant: number,
-  filter: ReportFilter,
+  filter: Filter,
 ): Promise<{ reporterId: number; reports: number; lastReceived: Date }[]> {
+  const parameters: unknown[] = [tenant, filter.from, filter.to, filter.domainId, filter.reporterId];
   return session.rows(
-    `SELECT reporter_id AS "reporterId", COUNT(*) AS reports, MAX(received_at) AS "lastReceived" FROM aggregate_report
-     WHERE tenant_id = $1 AND last_day >= $2::date AND first_day <= $3::date
-       AND ($4::int IS NULL OR domain_id = $4) AND ($5::int IS NULL OR reporter_id = $5)
+    `SELECT r.reporter_id AS "reporterId", COUNT(*) AS reports, MAX(r.received_at) AS "lastReceived" FROM aggregate_report r
+     WHERE r.tenant_id = $1 AND r.last_day >= $2::date AND r.first_day <= $3::date
+       AND ($4::int IS NULL OR r.domain_id = $4) AND ($5::int IS NULL OR r.reporter_id = $5)
+       AND ${hasRows(filter, parameters) ?? 'true'}
      GROUP BY 1`,
-    [tenant, filter.from, filter.to, filter.domainId, filter.reporterId],
+    parameters,
   );
 }
 

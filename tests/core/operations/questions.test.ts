@@ -143,6 +143,33 @@ describe('the same figures, whichever question is asked', () => {
   });
 });
 
+describe('the filters that all share', () => {
+  it('let through the reports and reporters that have such rows, and no others', async () => {
+    const [top] = (await asking(sources, { domain, ...period, order: 'failing', limit: 1 })).items;
+    const filter = { domain, ...period, source: top?.source ?? '', dkim: 'fail' as const };
+
+    const listed = (await asking(reports, { ...filter, limit: 1000 })).items;
+    const names = (await asking(reporters, filter)).items;
+    const whole = (await asking(reports, { domain, ...period, limit: 1000 })).items;
+    const rowsOf = async (id: number) => (await asking(report, { report: String(id), limit: 1000 })).rows;
+    const matching = async (id: number) =>
+      (await rowsOf(id)).some((row) => row.sourceIp === filter.source && row.dkim !== 'pass');
+
+    const expected: number[] = [];
+    for (const { id } of whole) if (await matching(id)) expected.push(id);
+    expect(expected.length).toBeGreaterThan(0);
+    expect(listed.map(({ id }) => id)).toEqual(expected);
+    expect(names.reduce((sum, one) => sum + one.reports, 0)).toBe(expected.length);
+  });
+
+  it('narrow the figures of domains too', async () => {
+    const failing = (await asking(domains, { ...period, dkim: 'fail', spf: 'fail', limit: 1000 })).items;
+
+    for (const { domain: name, figures } of failing)
+      expect([name, figures.messages]).toEqual([name, sumOf(name) - passOf(name)]);
+  });
+});
+
 describe('pages', () => {
   it('give every source once, in order, whatever their size', async () => {
     const whole = (await asking(sources, { ...period, limit: 1000 })).items;
