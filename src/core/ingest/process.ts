@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import pLimit, { type LimitFunction } from 'p-limit';
-import { DatabaseError } from '../store/errors.js';
+import { isSurroundings } from '../store/errors.js';
 import { lockStoreShared } from '../store/locks.js';
 import {
   countAttempt,
+  forgiveAttempt,
   giveUp,
   lockPending,
   markFailed,
@@ -11,22 +12,16 @@ import {
   type RawDocument,
 } from '../store/raw.js';
 import type { Session } from '../store/session.js';
+import { BATCH_DOCUMENTS, firstBatch } from './batch.js';
 import type { IngestContext } from './context.js';
 import { addProcessed, NOTHING_PROCESSED, type Processed } from './processed.js';
 import { readAndStore } from './read-and-store.js';
+import { afterDeadlocks } from './retry.js';
 
-/** Raw documents in one transaction: many small ones make it worth its round trips. */
-const BATCH_DOCUMENTS = 100;
-/** A batch ends when it holds so many bytes; a larger document is a batch of its own. */
-const BATCH_BYTES = 1024 * 1024;
 /** One lane reads, which takes a core, while the others wait for PostgreSQL. */
 const LANES = 3;
 /** Attempts at reading a document before it is set aside: a crash may have another cause than the document. */
 const ATTEMPTS = 3;
-/** Two transactions that merge reports at once may deadlock; PostgreSQL ends one of them, and it starts anew. */
-const DEADLOCK = '40P01';
-const DEADLOCK_RETRIES = 5;
-
 /**
  * Reads pending documents and stores what they say, until none is left. Any number of processes may do so at
  * once. A document is locked, read, stored and marked in one transaction, so a kill at any time leaves it pending.
@@ -72,13 +67,9 @@ async function chooseBatch(context: IngestContext, state: Lanes): Promise<number
   const pending = await context.db.within(context.tenant, (session) =>
     pendingAfter(session, context.tenant, bounds),
   );
-  let bytes = 0;
-  const chosen = pending.filter(({ size }, index) => {
-    bytes += size;
-    return index === 0 || bytes <= BATCH_BYTES;
-  });
-  state.after = chosen.at(-1)?.id ?? state.after;
-  return chosen.map(({ id }) => id);
+  const chosen = firstBatch(pending);
+  state.after = chosen.at(-1) ?? state.after;
+  return chosen;
 }
 
 async function processBatch(
@@ -86,28 +77,41 @@ async function processBatch(
   state: Lanes,
   ids: readonly number[],
 ): Promise<Processed> {
+  const { db, tenant } = context;
   let raws: readonly RawDocument[] = [];
   try {
-    return await retried(context, async (session) => {
-      raws = await lockPending(session, context.tenant, ids);
-      return raws.length === 0 ? NOTHING_PROCESSED : attempt(context, state, session, raws);
-    });
+    return await afterDeadlocks(() =>
+      db.within(tenant, async (session) => {
+        // In the order in which reprocess locks: the store first, then documents.
+        await lockStoreShared(session, tenant);
+        raws = await lockPending(session, tenant, ids);
+        return raws.length === 0 ? NOTHING_PROCESSED : attempt(context, state, session, raws);
+      }),
+    );
   } catch (error) {
-    if (error instanceof DatabaseError || raws.length === 0) throw error;
+    if (isSurroundings(error) || raws.length === 0) throw error;
     return oneByOne(context, state, raws, error);
   }
 }
 
+/** Counts the attempt before it begins, and takes it back when it ends, unless the document itself is at fault. */
 async function attempt(
   context: IngestContext,
   state: Lanes,
   session: Session,
   raws: readonly RawDocument[],
 ): Promise<Processed> {
+  const { db, tenant } = context;
   const ids = raws.map((raw) => raw.id);
-  await context.db.within(context.tenant, (apart) => countAttempt(apart, context.tenant, ids));
-  await lockStoreShared(session, context.tenant);
-  return readAndStore(context, session, raws, state.reading);
+  await db.within(tenant, (apart) => countAttempt(apart, tenant, ids));
+  try {
+    return await readAndStore(context, session, raws, state.reading);
+  } catch (error) {
+    // Not where the database is gone; the next one that comes by is then one attempt short, and no more.
+    if (isSurroundings(error) || raws.length > 1)
+      await db.within(tenant, (apart) => forgiveAttempt(apart, tenant, ids)).catch(() => {});
+    throw error;
+  }
 }
 
 /** One document of a batch could not be stored: the others shall not suffer for it. */
@@ -133,7 +137,7 @@ async function oneByOne(
 async function setAside(context: IngestContext, raw: RawDocument, cause: unknown): Promise<Processed> {
   const id = randomUUID();
   context.log.error('a document could not be stored', { id, name: raw.name, error: String(cause) });
-  await context.db.within(context.tenant, (session) =>
+  const failed = await context.db.within(context.tenant, (session) =>
     markFailed(
       session,
       context.tenant,
@@ -145,15 +149,5 @@ async function setAside(context: IngestContext, raw: RawDocument, cause: unknown
       context.now(),
     ),
   );
-  return { ...NOTHING_PROCESSED, failed: 1 };
-}
-
-async function retried<T>(context: IngestContext, work: (session: Session) => Promise<T>): Promise<T> {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      return await context.db.within(context.tenant, work);
-    } catch (error) {
-      if ((error as { code?: unknown }).code !== DEADLOCK || tries >= DEADLOCK_RETRIES) throw error;
-    }
-  }
+  return { ...NOTHING_PROCESSED, failed: failed ? 1 : 0 };
 }

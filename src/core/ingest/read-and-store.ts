@@ -123,8 +123,9 @@ async function storeFound(
   return rows;
 }
 
-function asStaged({ doc, document, contentHash }: Found): StagedReport[] {
-  return document.kind === 'aggregate' && contentHash !== null ? [{ doc, document, contentHash }] : [];
+function asStaged({ raw, doc, document, contentHash }: Found): StagedReport[] {
+  if (document.kind !== 'aggregate' || contentHash === null) return [];
+  return [{ doc, document, contentHash, receivedAt: raw.receivedAt }];
 }
 
 function isOther({ document }: Found): boolean {

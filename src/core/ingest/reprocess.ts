@@ -1,3 +1,4 @@
+import { isSurroundings } from '../store/errors.js';
 import { lockStoreAlone } from '../store/locks.js';
 import {
   forgetRead,
@@ -8,12 +9,12 @@ import {
   type Selection,
 } from '../store/reprocess.js';
 import { recomputeRollups } from '../store/rollups.js';
+import type { Session } from '../store/session.js';
+import { firstBatch } from './batch.js';
 import type { IngestContext } from './context.js';
 import { addProcessed, NOTHING_PROCESSED, type Processed } from './processed.js';
 import { readAndStore } from './read-and-store.js';
-
-/** Raw documents in one transaction; those that share a report with them come on top. */
-const BATCH_DOCUMENTS = 100;
+import { afterDeadlocks } from './retry.js';
 
 export interface Reprocessed extends Processed {
   /** Domain-days whose figures were made anew. */
@@ -26,32 +27,60 @@ export interface Reprocessed extends Processed {
  */
 export async function reprocessRaw(context: IngestContext, selection: Selection): Promise<Reprocessed> {
   const { tenant, db } = context;
-  const ids = await db.within(tenant, (session) => selectRaw(session, tenant, selection));
-  const done = new Set<number>();
-  let total = NOTHING_PROCESSED;
-  let domainDays = 0;
-  for (let at = 0; at < ids.length; at += BATCH_DOCUMENTS) {
-    const batch = ids.slice(at, at + BATCH_DOCUMENTS).filter((id) => !done.has(id));
-    if (batch.length === 0) continue;
-    const result = await reprocessBatch(context, batch);
-    for (const id of result.ids) done.add(id);
-    total = addProcessed(total, result.processed);
-    domainDays += result.domainDays;
-    context.progress?.({
-      unit: 'documents',
-      done: Math.min(at + BATCH_DOCUMENTS, ids.length),
-      total: ids.length,
-    });
+  let waiting = await db.within(tenant, (session) => selectRaw(session, tenant, selection));
+  const all = waiting.length;
+  let result: Batch = { ids: [], processed: NOTHING_PROCESSED, domainDays: 0 };
+  while (waiting.length > 0) {
+    const batch = firstBatch(waiting);
+    const done = await reprocessBatch(context, batch).catch((error: unknown) =>
+      oneByOne(context, batch, error),
+    );
+    result = addBatches(result, done);
+    const gone = new Set([...batch, ...done.ids]);
+    waiting = waiting.filter(({ id }) => !gone.has(id));
+    context.progress?.({ unit: 'documents', done: all - waiting.length, total: all });
   }
-  return { ...total, domainDays };
+  return { ...result.processed, domainDays: result.domainDays };
 }
 
-function reprocessBatch(
-  context: IngestContext,
-  wanted: readonly number[],
-): Promise<{ ids: number[]; processed: Processed; domainDays: number }> {
+interface Batch {
+  readonly ids: readonly number[];
+  readonly processed: Processed;
+  readonly domainDays: number;
+}
+
+function addBatches(a: Batch, b: Batch): Batch {
+  return {
+    ids: b.ids,
+    processed: addProcessed(a.processed, b.processed),
+    domainDays: a.domainDays + b.domainDays,
+  };
+}
+
+/** One document of a batch cannot be stored: it stays as it was, and the others shall not suffer for it. */
+async function oneByOne(context: IngestContext, ids: readonly number[], cause: unknown): Promise<Batch> {
+  if (isSurroundings(cause)) throw cause;
+  const [only, ...others] = ids;
+  if (only !== undefined && others.length === 0) {
+    context.log.error('a document could not be stored again', { document: only, error: String(cause) });
+    return { ids, processed: { ...NOTHING_PROCESSED, failed: 1 }, domainDays: 0 };
+  }
+  let result: Batch = { ids: [], processed: NOTHING_PROCESSED, domainDays: 0 };
+  const done = new Set<number>();
+  for (const id of ids) {
+    if (done.has(id)) continue;
+    const single = await reprocessBatch(context, [id]).catch((error: unknown) =>
+      oneByOne(context, [id], error),
+    );
+    for (const one of single.ids) done.add(one);
+    result = addBatches(result, single);
+  }
+  return { ...result, ids: [...done] };
+}
+
+function reprocessBatch(context: IngestContext, wanted: readonly number[]): Promise<Batch> {
   const { tenant, db } = context;
-  return db.within(tenant, async (session) => {
+  const work = async (session: Session): Promise<Batch> => {
     await lockStoreAlone(session, tenant);
     const raws = await withSharers(session, tenant, wanted);
     const ids = raws.map((raw) => raw.id);
@@ -61,7 +90,8 @@ function reprocessBatch(
     const touched = distinct([...before, ...(await touchedDays(session, tenant, ids))]);
     await recomputeRollups(session, tenant, touched);
     return { ids, processed, domainDays: touched.length };
-  });
+  };
+  return afterDeadlocks(() => db.within(tenant, work));
 }
 
 function distinct(days: readonly DomainDay[]): DomainDay[] {

@@ -62,11 +62,7 @@ export async function storeAggregates(
     else results.push(await storeAgain(session, facts, report, inBatch.has(content)));
     inBatch.add(content);
   }
-  await markDirty(
-    session,
-    facts,
-    keyed.map((report) => report.domainId),
-  );
+  await markDirty(session, facts, keyed);
   return results;
 }
 
@@ -96,17 +92,17 @@ async function insertReports(
     `INSERT INTO aggregate_report (tenant_id, identity, domain_id, reporter_id, report_id, begin_at, end_at, first_day, last_day,
        header, records, messages, dmarc_pass, dkim_aligned, spf_aligned, received_at)
      SELECT $1, decode(r.identity, 'hex'), r.domain_id, r.reporter_id, r.report_id, r.begin_at, r.end_at, r.first_day, r.last_day,
-       r.header, r.records, r.messages, r.dmarc_pass, r.dkim_aligned, r.spf_aligned, $2
-     FROM unnest($3::text[], $4::int[], $5::int[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::date[], $10::date[],
+       r.header, r.records, r.messages, r.dmarc_pass, r.dkim_aligned, r.spf_aligned, r.received_at
+     FROM unnest($2::timestamptz[], $3::text[], $4::int[], $5::int[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::date[], $10::date[],
        $11::jsonb[], $12::int[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[])
-       AS r (identity, domain_id, reporter_id, report_id, begin_at, end_at, first_day, last_day,
+       AS r (received_at, identity, domain_id, reporter_id, report_id, begin_at, end_at, first_day, last_day,
          header, records, messages, dmarc_pass, dkim_aligned, spf_aligned)
      ORDER BY r.identity
      ON CONFLICT (tenant_id, identity) DO NOTHING
      RETURNING id, identity`,
     [
       facts.tenant,
-      facts.now,
+      reports.map((r) => r.receivedAt),
       reports.map((r) => r.identity.toString('hex')),
       reports.map((r) => r.domainId),
       reports.map((r) => r.reporterId),
@@ -161,10 +157,19 @@ async function storeAgain(
   return mergeReport(session, facts, report, known.id);
 }
 
-async function markDirty(session: Session, facts: StoreFacts, ids: readonly number[]): Promise<void> {
+/** Says when the last report of each domain came, and that rules have not looked at it yet; sorted, as rollups are. */
+async function markDirty(session: Session, facts: StoreFacts, reports: readonly Keyed[]): Promise<void> {
+  const latest = new Map<number, Date>();
+  for (const { domainId, receivedAt } of reports) {
+    const known = latest.get(domainId);
+    if (known === undefined || receivedAt > known) latest.set(domainId, receivedAt);
+  }
   await session.run(
-    `UPDATE domain SET last_report_at = GREATEST(last_report_at, $3), dirty_since = COALESCE(dirty_since, $3)
-     WHERE tenant_id = $1 AND id IN (SELECT id FROM domain WHERE tenant_id = $1 AND id = ANY ($2::int[]) ORDER BY id FOR NO KEY UPDATE)`,
-    [facts.tenant, [...new Set(ids)], facts.now],
+    `WITH given AS MATERIALIZED (
+       SELECT d.id, g.received_at FROM domain d JOIN unnest($2::int[], $3::timestamptz[]) AS g (id, received_at) ON g.id = d.id
+       WHERE d.tenant_id = $1 ORDER BY d.id FOR NO KEY UPDATE OF d)
+     UPDATE domain d SET last_report_at = GREATEST(d.last_report_at, given.received_at), dirty_since = COALESCE(d.dirty_since, $4)
+     FROM given WHERE d.tenant_id = $1 AND d.id = given.id`,
+    [facts.tenant, [...latest.keys()], [...latest.values()], facts.now],
   );
 }

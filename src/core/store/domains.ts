@@ -69,7 +69,9 @@ export async function claimDomain(
 /** Takes a claim back; reports are still taken in. A domain that none was about is forgotten. False where it was not claimed. */
 export async function releaseDomain(session: Session, tenant: number, name: string): Promise<boolean> {
   const forgotten = await session.run(
-    'DELETE FROM domain WHERE tenant_id = $1 AND name = $2 AND claimed_at IS NOT NULL AND last_report_at IS NULL',
+    `DELETE FROM domain d WHERE d.tenant_id = $1 AND d.name = $2 AND d.claimed_at IS NOT NULL AND d.last_report_at IS NULL
+       AND NOT EXISTS (SELECT FROM tls_result t WHERE t.tenant_id = $1 AND t.domain_id = d.id)
+       AND NOT EXISTS (SELECT FROM failure_report f WHERE f.tenant_id = $1 AND f.domain_id = d.id)`,
     [tenant, name],
   );
   const changed = await session.run(

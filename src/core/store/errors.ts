@@ -45,6 +45,28 @@ const SENTENCES: Readonly<Record<string, readonly [code: string, sentence: strin
 const CONNECTION_LOST =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/u;
 
+/** Classes of SQLSTATE (PostgreSQL, Appendix A) that say nothing against what was stored: trouble around it. */
+const PASSING = /^(?:08|40|53|55|57|58)|^25P03$/u;
+/** The same of Node's codes: a disk or a process at its end. */
+const SYSTEM_PASSING = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EMFILE',
+  'ENFILE',
+  'EIO',
+  'EROFS',
+  'ENOMEM',
+  'EACCES',
+  'EPERM',
+]);
+
+/** Whether an error comes from the surroundings (database, disk) and not from the document that was at hand. */
+export function isSurroundings(error: unknown): boolean {
+  if (error instanceof DatabaseError) return true;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return PASSING.test(code) || SYSTEM_PASSING.has(code);
+}
+
 /** Turns what the driver throws into a DatabaseError where people can mend it; else gives it back as it is. */
 export function translate(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof DatabaseError) return error;

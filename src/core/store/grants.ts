@@ -1,5 +1,8 @@
 import type pg from 'pg';
 
+/** Any constant of our own. */
+const LOCK = 0x6772616e74;
+
 /** What the runtime role lacks, as statements: on parent tables, never on partitions; on tenants, reading alone. */
 const MISSING = `
   SELECT format('GRANT USAGE ON SCHEMA %I TO %I', $1::text, $2::text) AS statement
@@ -24,5 +27,13 @@ const MISSING = `
  */
 export async function grant(owner: pg.Pool, schema: string, grantee: string): Promise<void> {
   const { rows } = await owner.query<{ statement: string }>(MISSING, [schema, grantee]);
-  if (rows.length > 0) await owner.query(rows.map(({ statement }) => statement).join(';\n'));
+  if (rows.length === 0) return;
+  // Two processes that grant at once would change the same row of the catalogue.
+  const statements = [
+    'BEGIN',
+    `SELECT pg_advisory_xact_lock(${LOCK})`,
+    ...rows.map(({ statement }) => statement),
+    'COMMIT',
+  ];
+  await owner.query(statements.join(';\n'));
 }

@@ -10,6 +10,8 @@ export interface StagedReport {
   readonly doc: number;
   readonly document: Extract<ReadDocument, { kind: 'aggregate' }>;
   readonly contentHash: Buffer;
+  /** When its bytes came in. */
+  readonly receivedAt: Date;
 }
 
 export interface StoredReport {

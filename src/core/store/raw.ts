@@ -23,6 +23,7 @@ export interface RawDocument {
   readonly name: string;
   readonly size: number;
   readonly encoding: 'as-is' | 'gzip';
+  readonly receivedAt: Date;
 }
 
 /**
@@ -113,17 +114,25 @@ export async function appendChunk(
   ]);
 }
 
+export interface PendingDocument {
+  readonly id: number;
+  /** Bytes. */
+  readonly size: number;
+  /** Readings that were begun and did not end. */
+  readonly attempts: number;
+}
+
 /** Pending documents in the order of arrival, from after an id on; others may be at work on them. */
 export function pendingAfter(
   session: Session,
   tenant: number,
   bounds: { readonly after: number; readonly documents: number; readonly attempts: number },
-): Promise<{ readonly id: number; readonly size: number }[]> {
-  return session.rows<{ id: number; size: number }>(
-    `SELECT id, size FROM raw_document r
-     WHERE tenant_id = $1 AND state = 'pending' AND id > $2
-       AND NOT EXISTS (SELECT FROM raw_attempt a WHERE a.tenant_id = $1 AND a.raw_id = r.id AND a.attempts >= $3)
-     ORDER BY id LIMIT $4`,
+): Promise<PendingDocument[]> {
+  return session.rows<PendingDocument>(
+    `SELECT r.id, r.size, COALESCE(a.attempts, 0) AS attempts
+     FROM raw_document r LEFT JOIN raw_attempt a ON a.tenant_id = $1 AND a.raw_id = r.id
+     WHERE r.tenant_id = $1 AND r.state = 'pending' AND r.id > $2 AND COALESCE(a.attempts, 0) < $3
+     ORDER BY r.id LIMIT $4`,
     [tenant, bounds.after, bounds.attempts, bounds.documents],
   );
 }
@@ -138,7 +147,7 @@ export function lockPending(
   ids: readonly number[],
 ): Promise<RawDocument[]> {
   return session.rows<RawDocument>(
-    `SELECT id, name, size, encoding FROM raw_document
+    `SELECT id, name, size, encoding, received_at AS "receivedAt" FROM raw_document
      WHERE tenant_id = $1 AND id = ANY ($2::bigint[]) AND state = 'pending'
      ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`,
     [tenant, ids],
@@ -150,6 +159,18 @@ export async function countAttempt(session: Session, tenant: number, ids: readon
   await session.run(
     `INSERT INTO raw_attempt AS a (tenant_id, raw_id, attempts) SELECT $1, id, 1 FROM unnest($2::bigint[]) AS id ORDER BY id
      ON CONFLICT (tenant_id, raw_id) DO UPDATE SET attempts = a.attempts + 1`,
+    [tenant, ids],
+  );
+}
+
+/** Takes an attempt back that ended for a reason outside the document. */
+export async function forgiveAttempt(
+  session: Session,
+  tenant: number,
+  ids: readonly number[],
+): Promise<void> {
+  await session.run(
+    'UPDATE raw_attempt SET attempts = attempts - 1 WHERE tenant_id = $1 AND raw_id = ANY ($2::bigint[]) AND attempts > 0',
     [tenant, ids],
   );
 }
@@ -219,25 +240,27 @@ export async function markProcessed(
   ]);
 }
 
-/** Keeps a document that could not be stored, with the reason. */
+/** Keeps a document that could not be stored, with the reason. False where somebody else has stored it meanwhile. */
 export async function markFailed(
   session: Session,
   tenant: number,
   id: number,
   error: { readonly code: string; readonly message: string },
   at: Date,
-): Promise<void> {
-  await session.run(
+): Promise<boolean> {
+  const changed = await session.run(
     `UPDATE raw_document SET state = 'failed', processed_at = $3, error_code = $4, error_message = $5
-     WHERE tenant_id = $1 AND id = $2`,
+     WHERE tenant_id = $1 AND id = $2 AND state = 'pending'`,
     [tenant, id, at, error.code, error.message],
   );
+  return changed > 0;
 }
 
 /** Replaces the bytes of a failure report by their redacted form. */
 export async function replaceRaw(session: Session, tenant: number, id: number, data: Buffer): Promise<void> {
   await session.run('DELETE FROM raw_chunk WHERE tenant_id = $1 AND raw_id = $2', [tenant, id]);
-  await appendChunk(session, tenant, id, 0, data);
+  for (let seq = 0; seq === 0 || seq * CHUNK_BYTES < data.length; seq += 1)
+    await appendChunk(session, tenant, id, seq, data.subarray(seq * CHUNK_BYTES, (seq + 1) * CHUNK_BYTES));
   await session.run(
     `UPDATE raw_document SET redacted = true, encoding = 'as-is', size = $3 WHERE tenant_id = $1 AND id = $2`,
     [tenant, id, data.length],

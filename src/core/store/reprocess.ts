@@ -6,11 +6,15 @@ export interface Selection {
   readonly failedOnly: boolean;
 }
 
-/** Ids of raw documents that a selection names, in the order of arrival. */
-export async function selectRaw(session: Session, tenant: number, selection: Selection): Promise<number[]> {
-  const rows = await session.rows<{ id: number }>(
-    `SELECT r.id FROM raw_document r
-     WHERE r.tenant_id = $1
+/** Raw documents that were read and that a selection names, in the order of arrival. */
+export function selectRaw(
+  session: Session,
+  tenant: number,
+  selection: Selection,
+): Promise<{ readonly id: number; readonly size: number }[]> {
+  return session.rows<{ id: number; size: number }>(
+    `SELECT r.id, r.size FROM raw_document r
+     WHERE r.tenant_id = $1 AND r.state <> 'pending'
        AND ($2::int IS NULL OR EXISTS (
          SELECT FROM document c
          LEFT JOIN aggregate_report a ON a.tenant_id = $1 AND a.id = c.report_id
@@ -22,7 +26,6 @@ export async function selectRaw(session: Session, tenant: number, selection: Sel
      ORDER BY r.id`,
     [tenant, selection.domainId, selection.failedOnly],
   );
-  return rows.map((row) => row.id);
 }
 
 /**
@@ -41,7 +44,7 @@ export function withSharers(
        SELECT other.raw_id FROM together
        JOIN document mine ON mine.tenant_id = $1 AND mine.raw_id = together.id
        JOIN document other ON other.tenant_id = $1 AND other.report_id = mine.report_id)
-     SELECT r.id, r.name, r.size, r.encoding FROM raw_document r
+     SELECT r.id, r.name, r.size, r.encoding, r.received_at AS "receivedAt" FROM raw_document r
      WHERE r.tenant_id = $1 AND r.id IN (SELECT id FROM together) ORDER BY r.id`,
     [tenant, ids],
   );

@@ -58,7 +58,7 @@ export async function addStaged(session: Session, tenant: number, days: readonly
   );
   await addToResultRollup(
     session,
-    `d.domain_id, d.day, d.reporter_id, ${RESULT_KEY}, SUM(part.messages)`,
+    `d.domain_id, d.day, d.reporter_id, ${RESULT_KEY}, LEAST(SUM(part.messages), ${MOST})`,
     `${STAGED} WHERE part.messages > 0 GROUP BY d.domain_id, d.day, d.reporter_id, ${RESULT_KEY}`,
     parameters,
   );
@@ -85,7 +85,7 @@ export async function subtractReport(
   );
   await addToResultRollup(
     session,
-    `s.domain_id, s.day, s.reporter_id, ${RESULT_KEY}, SUM(-s.messages)`,
+    `s.domain_id, s.day, s.reporter_id, ${RESULT_KEY}, LEAST(SUM(-s.messages), ${MOST})`,
     `${from} GROUP BY s.domain_id, s.day, s.reporter_id, ${RESULT_KEY}`,
     parameters,
   );
@@ -113,20 +113,23 @@ export async function recomputeRollups(
   );
   await addToResultRollup(
     session,
-    `s.domain_id, s.day, s.reporter_id, ${RESULT_KEY}, SUM(s.messages)`,
+    `s.domain_id, s.day, s.reporter_id, ${RESULT_KEY}, LEAST(SUM(s.messages), ${MOST})`,
     `${from} GROUP BY s.domain_id, s.day, s.reporter_id, ${RESULT_KEY}`,
     parameters,
   );
 }
 
+/** Sums stop where whole numbers end in JavaScript: no forged count makes a later honest one fail. */
+const MOST = Number.MAX_SAFE_INTEGER;
 const DKIM = `COALESCE(s.dkim = 'pass', false)`;
 const SPF = `COALESCE(s.spf = 'pass', false)`;
 const RESULT_KEY = `CASE WHEN s.disposition IN ('none', 'pass', 'quarantine', 'reject') THEN s.disposition ELSE 'other' END, ${DKIM}, ${SPF}`;
 
 function sourceSums(messages: string): string {
-  const where = (condition: string) => `COALESCE(SUM(${messages}) FILTER (WHERE ${condition}), 0)`;
+  const where = (condition: string) =>
+    `LEAST(COALESCE(SUM(${messages}) FILTER (WHERE ${condition}), 0), ${MOST})`;
   return [
-    `SUM(${messages})`,
+    `LEAST(SUM(${messages}), ${MOST})`,
     where(`${DKIM} OR ${SPF}`),
     where(DKIM),
     where(SPF),
@@ -146,9 +149,9 @@ async function addToSourceRollup(
     `INSERT INTO rollup_source AS r (tenant_id, domain_id, day, source_ip, messages, dmarc_pass, dkim_aligned, spf_aligned, quarantined, rejected)
      SELECT $1, ${select} FROM ${from} ORDER BY 2, 3, 4
      ON CONFLICT (tenant_id, domain_id, day, source_ip) DO UPDATE SET
-       messages = r.messages + excluded.messages, dmarc_pass = r.dmarc_pass + excluded.dmarc_pass,
-       dkim_aligned = r.dkim_aligned + excluded.dkim_aligned, spf_aligned = r.spf_aligned + excluded.spf_aligned,
-       quarantined = r.quarantined + excluded.quarantined, rejected = r.rejected + excluded.rejected`,
+       messages = LEAST(r.messages + excluded.messages, ${MOST}), dmarc_pass = LEAST(r.dmarc_pass + excluded.dmarc_pass, ${MOST}),
+       dkim_aligned = LEAST(r.dkim_aligned + excluded.dkim_aligned, ${MOST}), spf_aligned = LEAST(r.spf_aligned + excluded.spf_aligned, ${MOST}),
+       quarantined = LEAST(r.quarantined + excluded.quarantined, ${MOST}), rejected = LEAST(r.rejected + excluded.rejected, ${MOST})`,
     parameters,
   );
 }
@@ -162,7 +165,7 @@ async function addToResultRollup(
   await session.run(
     `INSERT INTO rollup_result AS r (tenant_id, domain_id, day, reporter_id, disposition, dkim, spf, messages)
      SELECT $1, ${select} FROM ${from} ORDER BY 2, 3, 4, 5, 6, 7
-     ON CONFLICT (tenant_id, domain_id, day, reporter_id, disposition, dkim, spf) DO UPDATE SET messages = r.messages + excluded.messages`,
+     ON CONFLICT (tenant_id, domain_id, day, reporter_id, disposition, dkim, spf) DO UPDATE SET messages = LEAST(r.messages + excluded.messages, ${MOST})`,
     parameters,
   );
 }
