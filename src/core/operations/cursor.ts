@@ -1,5 +1,21 @@
-import type { z } from 'zod';
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { dayField, storableText } from './fields.js';
 import { OperationError } from './operation.js';
+
+/** What places are made of, as narrow as the columns that they are compared with: anybody may write a cursor. */
+export const placeShapes = {
+  /** A number of rows or messages; sums may be larger than any single count. */
+  amount: z.number().nonnegative().refine(Number.isInteger),
+  /** BIGINT that JavaScript holds exactly. */
+  id: z.int().nonnegative(),
+  /** INTEGER. */
+  ordinal: z.int32().nonnegative(),
+  day: dayField,
+  name: storableText(z.string().max(300)),
+  /** A canonical address; empty for rows that name none. */
+  address: z.string().refine((text) => text === '' || (isIP(text) !== 0 && !text.includes('%'))),
+} as const;
 
 /** A place in a list as text that can be handed back; it says nothing that the list did not show. */
 export function writeCursor(place: readonly (string | number | null)[]): string {

@@ -10,8 +10,9 @@ import {
   type SeenPolicy,
 } from '../store/domains.js';
 import { byDomain } from '../store/figures.js';
-import { pageOf, readCursor } from './cursor.js';
-import { ask, domainField, knownDomain, pageFields, filterFields } from './filter.js';
+import { pageOf, placeShapes, readCursor } from './cursor.js';
+import { domainField, pageFields } from './fields.js';
+import { ask, knownDomain, filterFields } from './filter.js';
 import { operation } from './operation.js';
 
 export interface DomainItem {
@@ -44,7 +45,7 @@ export const domains = operation({
   run: (context, input): Promise<DomainsResult> =>
     context.db.within(context.tenant, async (session) => {
       const { filter, range } = await ask(context, session, input);
-      const cursor = readCursor(input.cursor, z.tuple([z.string()]));
+      const cursor = readCursor(input.cursor, z.tuple([placeShapes.name]));
       const rows = await listDomains(session, context.tenant, {
         limit: input.limit + 1,
         after: cursor?.[0] ?? null,
@@ -87,7 +88,7 @@ export interface ClaimResult {
 
 const oneDomain = z.object({
   domain: domainField.refine(
-    (name) => /^[^\s.]+(\.[^\s.]+)+$/u.test(name),
+    (name) => /^[^\s\p{Cc}.]+(\.[^\s\p{Cc}.]+)+$/u.test(name),
     'must be a domain such as example.com',
   ),
 });

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import { nearest } from '../analysis/nearest.js';
 import { dayOf, FIRST_DAY, lastDays, MOST_DAYS, rangeOf, type Range } from '../analysis/range.js';
@@ -7,78 +6,27 @@ import type { Filter } from '../store/relation.js';
 import { findReporter, reporterNames } from '../store/reports.js';
 import type { Session } from '../store/session.js';
 import { lastReceived } from '../store/status.js';
+import { domainField, periodFields, reporterField, sourceField } from './fields.js';
 import { OperationError, type Context } from './operation.js';
 
 export const DEFAULT_DAYS = 30;
-const DEFAULT_PAGE = 20;
-const LARGEST_PAGE = 1_000;
 /** Names compared with a typo: more would make a wrong word slower than a right one. */
 const NAMES_COMPARED = 20_000;
 
-const day = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/u, 'must be a day such as 2026-01-31')
-  .refine(
-    (text) => !Number.isNaN(Date.parse(text)) && dayOf(new Date(text)) === text,
-    'is no day of the calendar',
-  );
 const alignment = z.enum(['pass', 'fail']);
-
-export const domainField = z
-  .string()
-  .trim()
-  .min(1)
-  .max(300)
-  .transform((name) => name.toLowerCase().replace(/\.$/u, ''))
-  .describe('Domain, such as example.com');
-
-/** The period, in UTC days: from and to (both included), or the last days. */
-export const periodFields = {
-  from: day.optional().describe('First day (UTC), such as 2026-01-01'),
-  to: day.optional().describe('Last day (UTC), included'),
-  days: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(MOST_DAYS)
-    .optional()
-    .describe('The last so many days, with today'),
-};
 
 /** What all questions share. */
 export const filterFields = {
   domain: domainField.optional(),
   ...periodFields,
-  source: z
-    .string()
-    .trim()
-    .refine(isAddressOrNetwork, 'must be an IP address or a network such as 192.0.2.0/24')
-    .optional()
-    .describe('Source address, or network in CIDR notation'),
+  source: sourceField.optional(),
   dkim: alignment.optional().describe('Only messages whose DKIM alignment is pass or fail'),
   spf: alignment.optional().describe('Only messages whose SPF alignment is pass or fail'),
   disposition: z
     .enum(['none', 'pass', 'quarantine', 'reject', 'other'])
     .optional()
     .describe('Only messages with this disposition'),
-  reporter: z
-    .string()
-    .trim()
-    .min(1)
-    .max(300)
-    .optional()
-    .describe('Only what this reporter says, such as google.com'),
-};
-
-export const pageFields = {
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(LARGEST_PAGE)
-    .default(DEFAULT_PAGE)
-    .describe('Entries of one page'),
-  cursor: z.string().max(2_000).optional().describe('Where the page before ended'),
+  reporter: reporterField.optional(),
 };
 
 export const filterInput = z.object(filterFields);
@@ -164,14 +112,16 @@ export async function knownDomain(context: Context, session: Session, name: stri
       'domain-unknown',
       `No report about ${name} has come in, nor about any other domain. Take reports in first: dmarc-ops ingest PATH`,
     );
-  throw new OperationError(
-    'domain-unknown',
-    `No report about ${name} has come in${didYouMean(nearest(name, names))}`,
-    nearest(name, names),
-  );
+  const near = nearest(name, names);
+  throw new OperationError('domain-unknown', `No report about ${name} has come in${didYouMean(near)}`, near);
 }
 
-async function knownReporter(context: Context, session: Session, name: string): Promise<{ id: number }> {
+/** The reporter of a name. Throws OperationError `reporter-unknown` with the nearest known names. */
+export async function knownReporter(
+  context: Context,
+  session: Session,
+  name: string,
+): Promise<{ id: number }> {
   const reporter = await findReporter(session, context.tenant, name);
   if (reporter !== null) return reporter;
   const near = nearest(name, await reporterNames(session, context.tenant, NAMES_COMPARED));
@@ -184,11 +134,4 @@ async function knownReporter(context: Context, session: Session, name: string): 
 
 function didYouMean(near: readonly string[]): string {
   return near.length === 0 ? '; check the spelling.' : `; did you mean ${near.join(' or ')}?`;
-}
-
-function isAddressOrNetwork(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/u.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { countDomains } from '../store/domains.js';
 import { countProblems, listProblems, type ProblemRow } from '../store/problems.js';
 import { intakeStatus, type IntakeStatus } from '../store/status.js';
-import { pageOf, readCursor } from './cursor.js';
-import { domainField, knownDomain, pageFields } from './filter.js';
+import { pageOf, placeShapes, readCursor } from './cursor.js';
+import { domainField, pageFields, storableText } from './fields.js';
+import { knownDomain } from './filter.js';
 import { operation } from './operation.js';
 
 export interface ProblemItem extends Omit<ProblemRow, 'receivedAt'> {
@@ -25,11 +26,7 @@ export const problems = operation({
   effect: 'reads',
   input: z.object({
     domain: domainField.optional(),
-    code: z
-      .string()
-      .trim()
-      .min(1)
-      .max(100)
+    code: storableText(z.string().trim().min(1).max(100))
       .optional()
       .describe('Only problems of this name, such as count-negative'),
     ...pageFields,
@@ -37,7 +34,7 @@ export const problems = operation({
   run: (context, input): Promise<ProblemsResult> =>
     context.db.within(context.tenant, async (session) => {
       const domain = input.domain === undefined ? null : await knownDomain(context, session, input.domain);
-      const place = readCursor(input.cursor, z.tuple([z.number(), z.number()]));
+      const place = readCursor(input.cursor, z.tuple([placeShapes.id, placeShapes.ordinal]));
       const after = place === null ? null : { documentId: place[0], ordinal: place[1] };
       const filter = { code: input.code ?? null, domainId: domain?.id ?? null };
       const rows = await listProblems(session, context.tenant, filter, { limit: input.limit + 1, after });

@@ -13,8 +13,9 @@ import {
   type ReportRow,
 } from '../store/reports.js';
 import type { Session } from '../store/session.js';
-import { pageOf, readCursor } from './cursor.js';
-import { ask, type About, filterFields, filterInput, pageFields } from './filter.js';
+import { pageOf, placeShapes, readCursor } from './cursor.js';
+import { pageFields, storableText } from './fields.js';
+import { ask, type About, filterFields, filterInput } from './filter.js';
 import { operation, OperationError, type Context } from './operation.js';
 
 /** A report as lists show it; times are ISO 8601 in UTC. */
@@ -76,7 +77,7 @@ export const reports = operation({
   run: (context, input): Promise<ReportsResult> =>
     context.db.within(context.tenant, async (session) => {
       const { filter, about } = await ask(context, session, input);
-      const place = readCursor(input.cursor, z.tuple([z.string(), z.number()]));
+      const place = readCursor(input.cursor, z.tuple([placeShapes.day, placeShapes.id]));
       const after = place === null ? null : { day: place[0], id: place[1] };
       const rows = await listReports(session, context.tenant, filter, { limit: input.limit + 1, after });
       const { items, next } = pageOf(rows, input.limit, (row) => [row.lastDay, row.id]);
@@ -101,18 +102,15 @@ export const report = operation({
   role: 'viewer',
   effect: 'reads',
   input: z.object({
-    report: z
-      .string()
-      .trim()
-      .min(1)
-      .max(4_000)
-      .describe("Number of the report, or the reporter's own report id"),
+    report: storableText(z.string().trim().min(1).max(4_000)).describe(
+      "Number of the report, or the reporter's own report id",
+    ),
     ...pageFields,
   }),
   run: (context, input): Promise<ReportResult> =>
     context.db.within(context.tenant, async (session) => {
       const row = await oneReport(context, session, input.report);
-      const place = readCursor(input.cursor, z.tuple([z.number()]));
+      const place = readCursor(input.cursor, z.tuple([placeShapes.ordinal]));
       const rows = await recordsOf(session, context.tenant, row, {
         limit: input.limit + 1,
         after: place?.[0] ?? 0,

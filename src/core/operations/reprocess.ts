@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { reprocessRaw, type Reprocessed } from '../ingest/reprocess.js';
-import { domainField, knownDomain } from './filter.js';
+import { domainField } from './fields.js';
+import { knownDomain } from './filter.js';
 import { operation } from './operation.js';
 
 export const reprocess = operation({

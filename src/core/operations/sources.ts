@@ -13,8 +13,9 @@ import {
 import { authResultsOf, seenDays, type AuthResultFigures } from '../store/source.js';
 import { everyDay, type DayFigures } from '../analysis/figures.js';
 import { daysOf } from '../analysis/range.js';
-import { pageOf, readCursor } from './cursor.js';
-import { ask, type About, filterFields, filterInput, pageFields } from './filter.js';
+import { pageOf, placeShapes, readCursor } from './cursor.js';
+import { pageFields } from './fields.js';
+import { ask, type About, filterFields, filterInput } from './filter.js';
 import { operation } from './operation.js';
 
 export interface SourcesResult extends About {
@@ -41,7 +42,7 @@ export const sources = operation({
   run: (context, input): Promise<SourcesResult> =>
     context.db.within(context.tenant, async (session) => {
       const { filter, about } = await ask(context, session, input);
-      const place = readCursor(input.cursor, z.tuple([z.number(), z.string()]));
+      const place = readCursor(input.cursor, z.tuple([placeShapes.amount, placeShapes.address]));
       const failingFirst = input.order === 'failing';
       const rows = await bySource(session, context.tenant, filter, {
         limit: input.limit + 1,

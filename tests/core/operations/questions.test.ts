@@ -13,6 +13,7 @@ import type { Truth } from '../../../src/core/sample/truth.js';
 import { testSystem, type TestSystem } from '../../support/context.js';
 import { keepAll, sampleFiles, takeIn } from '../../support/samples.js';
 import { reportXml } from '../../support/reports.js';
+import { all, asking as askingAs } from './asking.js';
 
 let system: TestSystem;
 let context: Context;
@@ -28,28 +29,11 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
-/** Asks as a face does: what people gave goes through the schema. */
-function asking<Input extends z.ZodType, Result>(
+const asking = <Input extends z.ZodType, Result>(
   operation: Operation<Input, Result>,
   given: z.input<Input>,
   who = context,
-): Promise<Result> {
-  return operation.run(who, operation.input.parse(given));
-}
-
-/** All pages of a list. */
-async function all<Item>(
-  page: (cursor: string | undefined) => Promise<{ items: readonly Item[]; next: string | null }>,
-): Promise<Item[]> {
-  const items: Item[] = [];
-  let cursor: string | undefined;
-  do {
-    const { items: more, next } = await page(cursor);
-    items.push(...more);
-    cursor = next ?? undefined;
-  } while (cursor !== undefined);
-  return items;
-}
+): Promise<Result> => askingAs(operation, given, who);
 
 const [domain] = ['example.com'];
 const period = { from: '2025-01-01', to: '2026-03-15' };
