@@ -1,6 +1,6 @@
 import type { Problem, ReadDocument } from '../report/report.js';
 import type { Session } from './session.js';
-import { storable, withNulReplaced } from './text.js';
+import { storable, storableJsonText } from './text.js';
 
 export type Outcome = 'stored' | 'duplicate' | 'merged' | 'unreadable';
 
@@ -98,5 +98,5 @@ export async function knownDocuments(
 
 /** JSON text that JSONB takes. */
 export function storableJson(value: unknown): string {
-  return withNulReplaced(JSON.stringify(value));
+  return storableJsonText(JSON.stringify(value));
 }

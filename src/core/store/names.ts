@@ -1,12 +1,14 @@
+import { cutText } from '../report/text.js';
 import type { Session } from './session.js';
+import { storable } from './text.js';
 
 /** Longest name of a domain or reporter that is kept as a key (a domain has 253 characters at most, RFC 1035). */
 const NAME_LENGTH = 300;
 
-/** A name as it is kept: bounded and without NUL. `fallback` stands for a missing one. */
+/** A name as it is kept and found again: bounded, and text that PostgreSQL holds. `fallback` stands for a missing one. */
 export function keptName(name: string | null, fallback: string): string {
-  const text = (name ?? '').replaceAll('\0', '').trim();
-  return text === '' ? fallback : text.slice(0, NAME_LENGTH);
+  const text = storable((name ?? '').replaceAll('\0', '').trim());
+  return text === '' ? fallback : cutText(text, NAME_LENGTH);
 }
 
 /** Ids of domains by name; new ones are made, as seen, and claimed at once where `claimedBy` is given. */

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { ReportRecord } from '../report/report.js';
 import type { Session } from './session.js';
-import { withNulReplaced } from './text.js';
+import { storableJsonText } from './text.js';
 
 /**
  * Where records wait within a transaction until their report is known to be new. A temporary table, because
@@ -65,7 +65,7 @@ function field(text: string | null): string {
   return text.replaceAll(/[\\\t\n\r\0]/gu, (character) => ESCAPES[character] ?? character);
 }
 
-/** What no column holds, as JSON without its empty parts. JSONB refuses the escape of NUL. */
+/** What no column holds, as JSON without its empty parts. JSONB refuses some escapes. */
 function details(record: ReportRecord): string | null {
   const { dkim, spf } = record.authResults;
   const { reasons, extensions } = record;
@@ -75,5 +75,5 @@ function details(record: ReportRecord): string | null {
   if (spf.length > 0) parts += `,"spf":${JSON.stringify(spf)}`;
   if (reasons.length > 0) parts += `,"reasons":${JSON.stringify(reasons)}`;
   if (extensions !== undefined) parts += `,"extensions":${JSON.stringify(extensions)}`;
-  return parts === '' ? null : withNulReplaced(`{${parts.slice(1)}}`);
+  return parts === '' ? null : storableJsonText(`{${parts.slice(1)}}`);
 }

@@ -1,10 +1,17 @@
-/** PostgreSQL's text holds no NUL: U+FFFD takes its place. */
+import { wellFormed } from '../report/text.js';
+
+/** PostgreSQL's text holds UTF-8 without NUL: U+FFFD takes the place of what it cannot hold. */
 export function storable(text: string): string {
-  return text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text;
+  return wellFormed(text).replaceAll('\0', '\uFFFD');
 }
 
-/** JSON text whose escapes of NUL, which JSONB refuses, became U+FFFD. A literal `\\u0000` is left alone. */
-export function withNulReplaced(json: string): string {
-  if (!json.includes('\\u0000')) return json;
-  return json.replaceAll(/\\(?:u0000|.)/gu, (escape) => (escape === '\\u0000' ? '\uFFFD' : escape));
+/**
+ * What JSON.stringify gave, as JSONB takes it: escapes of NUL and of halves of surrogate pairs became U+FFFD. Whole
+ * pairs are never escaped there, and a literal `\\u0000` is left alone.
+ */
+export function storableJsonText(json: string): string {
+  if (!/\\u(?:0000|d[89a-f])/u.test(json)) return json;
+  return json.replaceAll(/\\(?:u0000|ud[89a-f][\da-f]{2}|.)/gu, (escape) =>
+    escape.length > 2 ? '\uFFFD' : escape,
+  );
 }

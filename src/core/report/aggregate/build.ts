@@ -1,13 +1,14 @@
 import { LimitError, type Limits } from '../limits.js';
 import type { ProblemList } from '../problems.js';
 import type { AggregateReport, ReportRecord, Totals } from '../report.js';
+import { cutText } from '../text.js';
 import { ExtensionText, type Attributes } from './extension.js';
 import { Refused } from './failures.js';
 import { AT, below, codeOf, FIRST_LEAF, NAMES, pathOf } from './grammar.js';
 import { HeadFields } from './head.js';
 import { RecordFields } from './record.js';
 import { Tally } from './tally.js';
-import { cutText, hasContent, show } from './values.js';
+import { hasContent, show } from './values.js';
 
 /** Elements that no standard names, kept of one document; a report can have millions of records. */
 const MOST_EXTENSIONS = 100_000;

@@ -1,5 +1,5 @@
 import type { Extension } from '../report.js';
-import { cutText } from './values.js';
+import { cutText } from '../text.js';
 
 /** Attributes of one element by name as written. */
 export type Attributes = Readonly<Record<string, string>>;

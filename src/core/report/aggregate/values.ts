@@ -1,15 +1,10 @@
+import { cutText } from '../text.js';
+
 /** Notes something odd about the value at hand; who calls it knows the place. */
 export type Note = (code: string, message: string) => void;
 
 /** Characters of a value that a message shows. */
 const SHOWN = 60;
-
-/** The first `limit` characters of a text, without half a surrogate pair at their end. */
-export function cutText(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  const last = text.charCodeAt(limit - 1);
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? limit - 1 : limit);
-}
 
 /** Whether there is anything but white space. */
 export function hasContent(text: string): boolean {

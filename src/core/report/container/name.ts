@@ -1,3 +1,5 @@
+import { cutText } from '../text.js';
+
 /** Characters of one member name that are kept; reporters' names have about 100. */
 const NAME_LENGTH = 200;
 /** Characters of a whole path. */
@@ -35,5 +37,5 @@ export function uniqueNames(): (name: string, fallback: string) => string {
 }
 
 function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+  return text.length <= length ? text : `${cutText(text, length - 1)}…`;
 }

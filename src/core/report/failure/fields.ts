@@ -1,4 +1,5 @@
 import { decodeWords } from 'postal-mime';
+import { cutText, wellFormed } from '../text.js';
 
 export interface Field {
   /** As written. */
@@ -27,7 +28,7 @@ export interface Block {
  */
 export function readFields(text: string, valueLength: number): Block {
   const start = /^(?:[ \t]*\r?\n)*/.exec(text)?.[0].length ?? 0;
-  const block = text.slice(start, start + LONGEST_BLOCK);
+  const block = cutText(text.slice(start), LONGEST_BLOCK);
   const end = /\r?\n[ \t]*\r?\n/.exec(block);
   const head = end ? block.slice(0, end.index) : block;
   const raw: { name: string; lines: string[] }[] = [];
@@ -46,15 +47,10 @@ export function readFields(text: string, valueLength: number): Block {
 }
 
 function valueOf(raw: string, length: number): string {
-  const line = decoded(raw)
+  const line = wellFormed(decoded(raw))
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim();
-  if (line.length <= length) return line;
-  // Not in the middle of a character.
-  return line
-    .slice(0, length)
-    .replace(/[\ud800-\udbff]$/, '')
-    .trim();
+  return line.length <= length ? line : cutText(line, length).trim();
 }
 
 /** Until nothing changes, so that a value means the same when it is written and read once more. */

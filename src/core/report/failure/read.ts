@@ -5,6 +5,7 @@ import { countOf, domainOf, show } from '../aggregate/values.js';
 import type { Limits } from '../limits.js';
 import type { ProblemList } from '../problems.js';
 import type { FailureReport } from '../report.js';
+import { cutText } from '../text.js';
 import { readFields, type Field } from './fields.js';
 
 /** Characters of a reported message's body that are kept, where it is kept. */
@@ -71,7 +72,7 @@ export function readFailure(parts: FailureParts, limits: Limits, problems: Probl
   const headers = message?.fields ?? [];
   const reportedDomain = list('reported-domain').flatMap((domain) => hostOf(domain) ?? []);
   const text = message?.rest.trimEnd() ?? '';
-  const body = text === '' ? null : text.slice(0, BODY_LENGTH);
+  const body = text === '' ? null : cutText(text, BODY_LENGTH);
   if (body !== null && body.length < text.length)
     problems.add(
       'text-cut',

@@ -1,3 +1,4 @@
+import { cutText } from '../text.js';
 import { readFields, type Field } from './fields.js';
 import type { FailureParts } from './read.js';
 
@@ -24,7 +25,7 @@ export interface MailText {
  * "This is an email abuse report for an email message received from IP …".
  */
 export function readTextOnly(mail: MailText, valueLength: number): FailureParts | null {
-  const text = mail.text.slice(0, LOOKED_AT);
+  const text = cutText(mail.text, LOOKED_AT);
   const abuse = ABUSE.exec(text);
   const isClaim = CLAIM.test(text);
   const subject = SUBJECT.exec(mail.subject);
@@ -35,7 +36,7 @@ export function readTextOnly(mail: MailText, valueLength: number): FailureParts 
     { name: 'Auth-Failure', value: 'dmarc' },
   ];
   const add = (name: string, value: string | undefined): void => {
-    if (value !== undefined && value !== '') fields.push({ name, value: value.trim().slice(0, valueLength) });
+    if (value !== undefined && value !== '') fields.push({ name, value: cutText(value.trim(), valueLength) });
   };
   if (isClaim) addKeyed(text, add);
   if (abuse) {

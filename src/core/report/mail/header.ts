@@ -1,6 +1,7 @@
 import { decodeWords } from 'postal-mime';
 import { LimitError } from '../limits.js';
 import type { ProblemList } from '../problems.js';
+import { cutText } from '../text.js';
 import { readParameters, type Parameters } from './parameters.js';
 
 /** Bytes of one header; real ones have some ten thousand. */
@@ -56,7 +57,7 @@ export function readHeader(mail: Buffer, range: Range, usual: string, problems: 
     boundary: type.parameters.get('boundary') ?? null,
     name: nameOf(type, readParameters(fields.get('content-disposition') ?? '')),
     encoding: /[\w-]+/.exec(fields.get('content-transfer-encoding') ?? '')?.[0].toLowerCase() ?? '',
-    subject: decodeWords(fields.get('subject')?.slice(0, SUBJECT_LENGTH) ?? ''),
+    subject: decodeWords(cutText(fields.get('subject') ?? '', SUBJECT_LENGTH)),
   };
 }
 

@@ -1,3 +1,5 @@
+import { cutText } from '../text.js';
+
 /** A structured header value, such as that of Content-Type. */
 export interface Parameters {
   /** Lower case. */
@@ -15,7 +17,7 @@ const PARAMETER = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^\s;"]*))/gs;
 
 /** Reads a value with its parameters (RFC 2045 §5.1), also those in sections and with a charset (RFC 2231). */
 export function readParameters(text: string): Parameters {
-  const bounded = text.slice(0, LONGEST);
+  const bounded = cutText(text, LONGEST);
   const raw = new Map<string, string>();
   for (const match of bounded.matchAll(PARAMETER)) {
     const [, name = '', quoted, bare = ''] = match;

@@ -1,5 +1,6 @@
 import { countOf, show } from '../aggregate/values.js';
 import type { ProblemList } from '../problems.js';
+import { cutText, wellFormed } from '../text.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -96,10 +97,10 @@ export class Fields {
 
   #bounded(key: string, value: string): string | null {
     // Control characters have no place in names and addresses and can drive terminals.
-    const text = value.replace(/\p{Cc}+/gu, ' ').trim();
+    const text = wellFormed(value.replace(/\p{Cc}+/gu, ' ')).trim();
     if (text.length <= this.#textLength) return text === '' ? null : text;
     this.note(key, 'text-cut', `${show(text)} is longer than ${this.#textLength} characters; cut.`);
-    return text.slice(0, this.#textLength);
+    return cutText(text, this.#textLength);
   }
 
   #wrongType(key: string, expected: string): void {
