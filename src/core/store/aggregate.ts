@@ -1,6 +1,6 @@
 import type { Totals } from '../report/report.js';
 import { storableJson } from './documents.js';
-import { mergeReport } from './merge.js';
+import { mergeReports } from './merge.js';
 import { domainIds, reporterIds } from './names.js';
 import {
   place,
@@ -52,18 +52,20 @@ export async function storeAggregates(
     tenant,
     keyed.filter(isNew).flatMap((report) => stagedDays(report, report.doc, fresh.get(report.doc) ?? -1)),
   );
-  const results: StoredReport[] = [];
-  const inBatch = new Set<string>();
-  for (const report of keyed) {
-    const reportId = fresh.get(report.doc);
-    const content = `${report.identity.toString('hex')} ${report.contentHash.toString('hex')}`;
-    if (reportId !== undefined)
-      results.push({ doc: report.doc, outcome: 'stored', reportId, problems: report.problems });
-    else results.push(await storeAgain(session, facts, report, inBatch.has(content)));
-    inBatch.add(content);
-  }
+  const news = keyed.filter(isNew).map(({ doc, problems }): StoredReport => {
+    return { doc, outcome: 'stored', reportId: fresh.get(doc) ?? -1, problems };
+  });
+  const stored = new Map(
+    keyed.filter(isNew).map(({ identity, contentHash }) => [identity.toString('hex'), contentHash]),
+  );
+  const others = await mergeReports(
+    session,
+    facts,
+    keyed.filter((report) => !isNew(report)),
+    stored,
+  );
   await markDirty(session, facts, keyed);
-  return results;
+  return [...news, ...others];
 }
 
 function idOf(ids: ReadonlyMap<string, number>, name: string): number {
@@ -139,22 +141,6 @@ async function ensureMonths(session: Session, reports: readonly Keyed[]): Promis
   months.delete(`${UNKNOWN_DAY.slice(0, 7)}-01`);
   if (months.size === 0) return;
   await session.rows('SELECT ensure_record_month(m) FROM unnest($1::date[]) AS m ORDER BY m', [[...months]]);
-}
-
-async function storeAgain(
-  session: Session,
-  facts: StoreFacts,
-  report: Keyed,
-  sameInBatch: boolean,
-): Promise<StoredReport> {
-  const known = await session.row<{ id: number; same: boolean }>(
-    `SELECT r.id, EXISTS (SELECT FROM document d WHERE d.tenant_id = $1 AND d.report_id = r.id AND d.content_sha256 = $3) AS same
-     FROM aggregate_report r WHERE r.tenant_id = $1 AND r.identity = $2 FOR UPDATE OF r`,
-    [facts.tenant, report.identity, report.contentHash],
-  );
-  if (known.same || sameInBatch)
-    return { doc: report.doc, outcome: 'duplicate', reportId: known.id, problems: report.problems };
-  return mergeReport(session, facts, report, known.id);
 }
 
 /** Says when the last report of each domain came, and that rules have not looked at it yet; sorted, as rollups are. */

@@ -1,6 +1,6 @@
 import type { Problem } from '../report/report.js';
 import { stagedDays, type Keyed, type StoredReport, type StoreFacts } from './placed.js';
-import { addStaged, subtractReport } from './rollups.js';
+import { addStaged, subtractRows } from './rollups.js';
 import type { Session } from './session.js';
 
 /** Code of the problem that every version of a conflicting report carries. */
@@ -11,76 +11,213 @@ const KEY = 'source_ip, disposition, dkim, spf, header_from, envelope_from, enve
 
 interface Existing {
   readonly id: number;
+  readonly identity: Buffer;
   readonly domainId: number;
   readonly firstDay: string;
   readonly lastDay: string;
-  readonly versions: number;
 }
 
 /**
- * Stores another version of a report: the union by row, with the larger count where both have the row. A version
- * that differs in the order of its rows alone is a duplicate. The caller holds the lock on the report.
+ * Stores further versions of reports that are there: the union by row, with the larger count where two have the row.
+ * All versions of a report in one go, and only the rows that change: a flood of versions must not cost the whole
+ * report each time. A version that differs in the order of its rows alone is a duplicate.
  */
-export async function mergeReport(
+export async function mergeReports(
   session: Session,
   facts: StoreFacts,
-  report: Keyed,
-  reportId: number,
-): Promise<StoredReport> {
-  const { tenant } = facts;
-  const existing = await session.row<Existing>(
-    `SELECT id, domain_id AS "domainId", first_day AS "firstDay", last_day AS "lastDay", versions
-     FROM aggregate_report WHERE tenant_id = $1 AND id = $2`,
-    [tenant, reportId],
-  );
-  const merged = -report.doc;
-  const { differs } = await stageUnion(session, tenant, existing, report.doc, merged);
-  if (!differs) return { doc: report.doc, outcome: 'duplicate', reportId, problems: report.problems };
-  await subtractReport(session, tenant, existing);
-  await session.run(
-    'DELETE FROM record WHERE tenant_id = $1 AND domain_id = $2 AND day BETWEEN $3 AND $4 AND report_id = $5',
-    [tenant, existing.domainId, existing.firstDay, existing.lastDay, reportId],
-  );
-  await addStaged(session, tenant, stagedDays(report, merged, reportId));
-  await session.run(
-    `UPDATE aggregate_report r SET versions = versions + 1, records = t.records, messages = t.messages,
-       dmarc_pass = t.dmarc_pass, dkim_aligned = t.dkim_aligned, spf_aligned = t.spf_aligned,
-       first_day = $4, last_day = $5
-     FROM (SELECT COUNT(*)::int AS records, COALESCE(SUM(messages), 0) AS messages,
-         COALESCE(SUM(messages) FILTER (WHERE dkim = 'pass' OR spf = 'pass'), 0) AS dmarc_pass,
-         COALESCE(SUM(messages) FILTER (WHERE dkim = 'pass'), 0) AS dkim_aligned,
-         COALESCE(SUM(messages) FILTER (WHERE spf = 'pass'), 0) AS spf_aligned
-       FROM pg_temp.staging_record WHERE doc = $3) t
-     WHERE r.tenant_id = $1 AND r.id = $2`,
-    [tenant, reportId, merged, report.days[0]?.day, report.days.at(-1)?.day],
-  );
-  return { doc: report.doc, outcome: 'merged', reportId, problems: [...report.problems, conflict()] };
+  reports: readonly Keyed[],
+  stored: ReadonlyMap<string, Buffer>,
+): Promise<StoredReport[]> {
+  if (reports.length === 0) return [];
+  const byIdentity = groupedBy(reports, (report) => hex(report.identity));
+  const existing = await lockReports(session, facts.tenant, reports);
+  const known = await knownContents(session, facts.tenant, existing);
+  // Rows of one report are looked up among all that wait.
+  await session.run('CREATE INDEX staging_record_by_doc ON pg_temp.staging_record (doc)');
+  const results: StoredReport[] = [];
+  for (const one of existing) {
+    const versions = byIdentity.get(hex(one.identity)) ?? [];
+    const contents = known.get(one.id) ?? new Set<string>();
+    const first = stored.get(hex(one.identity));
+    if (first !== undefined) contents.add(hex(first));
+    const isOther = ({ contentHash }: Keyed) => {
+      const other = !contents.has(hex(contentHash));
+      contents.add(hex(contentHash));
+      return other;
+    };
+    const others = versions.filter(isOther);
+    const merged =
+      others.length === 0 ? new Set<number>() : await mergeInto(session, facts.tenant, one, others);
+    for (const { doc, problems } of versions)
+      results.push(
+        merged.has(doc)
+          ? { doc, outcome: 'merged', reportId: one.id, problems: [...problems, conflict()] }
+          : { doc, outcome: 'duplicate', reportId: one.id, problems },
+      );
+  }
+  await session.run('DROP INDEX pg_temp.staging_record_by_doc');
+  return results;
 }
 
-/** Stages the union of a stored report and the staged rows of `doc` as the document `merged`. */
+/** In the order of their identities, so that two that merge at once wait and do not deadlock. */
+function lockReports(session: Session, tenant: number, reports: readonly Keyed[]): Promise<Existing[]> {
+  return session.rows<Existing>(
+    `SELECT id, identity, domain_id AS "domainId", first_day AS "firstDay", last_day AS "lastDay" FROM aggregate_report
+     WHERE tenant_id = $1 AND identity IN (SELECT decode(i, 'hex') FROM unnest($2::text[]) AS i)
+     ORDER BY identity FOR UPDATE`,
+    [tenant, [...new Set(reports.map((report) => hex(report.identity)))]],
+  );
+}
+
+/** Contents that came before, by report. A statement after the lock: it sees what another one stored meanwhile. */
+async function knownContents(
+  session: Session,
+  tenant: number,
+  reports: readonly Existing[],
+): Promise<Map<number, Set<string>>> {
+  const rows = await session.rows<{ reportId: number; content: string }>(
+    `SELECT report_id AS "reportId", encode(content_sha256, 'hex') AS content FROM document
+     WHERE tenant_id = $1 AND report_id = ANY ($2::bigint[])`,
+    [tenant, reports.map(({ id }) => id)],
+  );
+  const known = groupedBy(rows, (row) => row.reportId);
+  return new Map([...known].map(([id, found]) => [id, new Set(found.map(({ content }) => content))]));
+}
+
+/** Merges versions into a stored report; gives the numbers of those that say something else than it did. */
+async function mergeInto(
+  session: Session,
+  tenant: number,
+  report: Existing,
+  versions: readonly Keyed[],
+): Promise<Set<number>> {
+  const [first] = versions;
+  if (first === undefined) return new Set();
+  const merged = -first.doc;
+  const union = await stageUnion(session, tenant, report, versions, merged);
+  const signatures = new Map(union.signatures.map(({ doc, signature }) => [doc, signature]));
+  const said = new Set([signatures.get(STORED)]);
+  const differing = versions.filter(({ doc }) => {
+    const signature = signatures.get(doc);
+    const differs = !said.has(signature);
+    said.add(signature);
+    return differs;
+  });
+  if (union.changed > 0) {
+    await removeRows(session, tenant, report, union.replaced);
+    await addStaged(session, tenant, stagedDays(first, merged, report.id));
+  }
+  await session.run(
+    `UPDATE aggregate_report SET versions = versions + $3, records = records + $4, messages = messages + $5,
+       dmarc_pass = dmarc_pass + $6, dkim_aligned = dkim_aligned + $7, spf_aligned = spf_aligned + $8,
+       first_day = LEAST(first_day, $9::date), last_day = GREATEST(last_day, $10::date)
+     WHERE tenant_id = $1 AND id = $2`,
+    [
+      tenant,
+      report.id,
+      differing.length,
+      union.changed - union.replaced.length,
+      union.messages,
+      union.dmarcPass,
+      union.dkimAligned,
+      union.spfAligned,
+      first.days[0]?.day,
+      first.days.at(-1)?.day,
+    ],
+  );
+  return new Set(differing.map(({ doc }) => doc));
+}
+
+/** Stands for the stored report among the numbers of versions. */
+const STORED = 0;
+
+interface Union {
+  /** Of the rows of each version and of the stored report, whatever their order. */
+  readonly signatures: readonly { readonly doc: number; readonly signature: string }[];
+  /** Rows that are new or have a larger count now. */
+  readonly changed: number;
+  /** Places of the stored rows that these take. */
+  readonly replaced: readonly number[];
+  /** What the report grows by. */
+  readonly messages: number;
+  readonly dmarcPass: number;
+  readonly dkimAligned: number;
+  readonly spfAligned: number;
+}
+
+/** Stages the rows of a report that its versions change as the document `merged`. */
 async function stageUnion(
   session: Session,
   tenant: number,
-  existing: Existing,
-  doc: number,
+  report: Existing,
+  versions: readonly Keyed[],
   merged: number,
-): Promise<{ differs: boolean }> {
-  return session.row<{ differs: boolean }>(
+): Promise<Union> {
+  const grown = (where: string) => `COALESCE(SUM(target - COALESCE(before, 0)) FILTER (WHERE ${where}), 0)`;
+  return session.row<Union>(
     `WITH rows AS (
-       SELECT true AS old, ordinal, messages, ${KEY} FROM record
+       SELECT ${STORED} AS doc, ordinal, messages, ${KEY} FROM record
        WHERE tenant_id = $1 AND domain_id = $2 AND day BETWEEN $3 AND $4 AND report_id = $5
        UNION ALL
-       SELECT false, ordinal, messages, ${KEY} FROM pg_temp.staging_record WHERE doc = $6),
+       SELECT doc, ordinal, messages, ${KEY} FROM pg_temp.staging_record WHERE doc = ANY ($6::int[])),
+     by_version AS MATERIALIZED (
+       SELECT doc, SUM(messages) AS messages, MIN(ordinal) AS place, array_agg(DISTINCT ordinal) AS ordinals, ${KEY}
+       FROM rows GROUP BY doc, ${KEY}),
      keyed AS (
-       SELECT SUM(messages) FILTER (WHERE old) AS before, SUM(messages) FILTER (WHERE NOT old) AS after,
-         MIN(ordinal) FILTER (WHERE old) AS place_before, MIN(ordinal) AS place, ${KEY}
-       FROM rows GROUP BY ${KEY}),
+       SELECT MAX(messages) FILTER (WHERE doc = ${STORED}) AS before, MAX(messages) AS target, MIN(place) AS place,
+         array_agg(ordinals) FILTER (WHERE doc = ${STORED}) AS ordinals, ${KEY}
+       FROM by_version GROUP BY ${KEY}),
+     changed AS MATERIALIZED (SELECT * FROM keyed WHERE before IS NULL OR target > before),
      staged AS (
        INSERT INTO pg_temp.staging_record (doc, ordinal, messages, ${KEY})
-       SELECT $7, ROW_NUMBER() OVER (ORDER BY place_before, place), GREATEST(before, after), ${KEY} FROM keyed)
-     SELECT COALESCE(bool_or(before IS DISTINCT FROM after), false) AS differs FROM keyed`,
-    [tenant, existing.domainId, existing.firstDay, existing.lastDay, existing.id, doc, merged],
+       SELECT $7, (SELECT MAX(ordinal) FROM rows) + ROW_NUMBER() OVER (ORDER BY place), target, ${KEY} FROM changed),
+     signed AS (
+       SELECT doc, md5(string_agg(line, E'\n' ORDER BY line)) AS signature
+       FROM (SELECT doc, ROW (messages, ${KEY})::text AS line FROM by_version) l GROUP BY doc)
+     SELECT (SELECT COALESCE(jsonb_agg(jsonb_build_object('doc', doc, 'signature', signature)), '[]') FROM signed) AS signatures,
+       COALESCE((SELECT array_agg(o) FROM changed, unnest(ordinals) AS o), '{}') AS replaced,
+       COUNT(*) AS changed, ${grown('true')} AS messages, ${grown(`dkim = 'pass' OR spf = 'pass'`)} AS "dmarcPass",
+       ${grown(`dkim = 'pass'`)} AS "dkimAligned", ${grown(`spf = 'pass'`)} AS "spfAligned"
+     FROM changed`,
+    [
+      tenant,
+      report.domainId,
+      report.firstDay,
+      report.lastDay,
+      report.id,
+      versions.map(({ doc }) => doc),
+      merged,
+    ],
   );
+}
+
+async function removeRows(
+  session: Session,
+  tenant: number,
+  report: Existing,
+  ordinals: readonly number[],
+): Promise<void> {
+  if (ordinals.length === 0) return;
+  await subtractRows(session, tenant, report, ordinals);
+  await session.run(
+    `DELETE FROM record WHERE tenant_id = $1 AND domain_id = $2 AND day BETWEEN $3 AND $4 AND report_id = $5
+       AND ordinal = ANY ($6::int[])`,
+    [tenant, report.domainId, report.firstDay, report.lastDay, report.id, ordinals],
+  );
+}
+
+function groupedBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+function hex(bytes: Buffer): string {
+  return bytes.toString('hex');
 }
 
 function conflict(): Problem {

@@ -64,8 +64,8 @@ export async function addStaged(session: Session, tenant: number, days: readonly
   );
 }
 
-/** Takes the records of a report out of both rollups, before it is stored anew. */
-export async function subtractReport(
+/** Takes some rows of a report, named by their ordinals, out of both rollups. */
+export async function subtractRows(
   session: Session,
   tenant: number,
   report: {
@@ -74,9 +74,10 @@ export async function subtractReport(
     readonly firstDay: string;
     readonly lastDay: string;
   },
+  ordinals: readonly number[],
 ): Promise<void> {
-  const parameters = [tenant, report.domainId, report.firstDay, report.lastDay, report.id];
-  const from = `record s WHERE s.tenant_id = $1 AND s.domain_id = $2 AND s.day BETWEEN $3 AND $4 AND s.report_id = $5 AND s.messages > 0`;
+  const parameters = [tenant, report.domainId, report.firstDay, report.lastDay, report.id, ordinals];
+  const from = `record s WHERE s.tenant_id = $1 AND s.domain_id = $2 AND s.day BETWEEN $3 AND $4 AND s.report_id = $5 AND s.ordinal = ANY ($6::int[]) AND s.messages > 0`;
   await addToSourceRollup(
     session,
     `s.domain_id, s.day, s.source_ip, ${sourceSums('-s.messages')}`,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { keep } from '../../../src/core/ingest/keep.js';
 import { processPending } from '../../../src/core/ingest/process.js';
 import { reprocessRaw } from '../../../src/core/ingest/reprocess.js';
+import { release } from '../../../src/core/operations/domains.js';
 import type { Context } from '../../../src/core/operations/operation.js';
 import { inMemory } from '../../../src/core/report/bytes.js';
 import { NOW, testSystem, type TestSystem } from '../../support/context.js';
@@ -108,6 +109,40 @@ describe('the same report again', () => {
     expect(await messagesByIp()).toEqual({ '192.0.2.1': 5, '192.0.2.2': 2 });
   });
 
+  it('does not cost the whole report for every small version of it', async () => {
+    const whole = Array.from({ length: 20_000 }, (_, index) => ({
+      sourceIp: `10.0.${index >> 8}.${index & 255}`,
+      count: 1,
+    }));
+    const versions = Array.from({ length: 60 }, (_, index) =>
+      reportXml({ records: [{ sourceIp: '192.0.2.1', count: index + 2 }] }),
+    );
+    await takeIn(context, reportXml({ records: whole }));
+
+    const before = performance.now();
+    const processed = await takeIn(context, ...versions);
+    const seconds = (performance.now() - before) / 1000;
+
+    expect(processed.documents.merged).toBe(60);
+    expect(await messagesByIp()).toMatchObject({ '192.0.2.1': 61, '10.0.0.1': 1 });
+    expect(seconds).toBeLessThan(10);
+  });
+
+  it('says once what it said when two processes take the same version in at once', async () => {
+    await takeIn(context, reportXml({ records: first }));
+    const other = gzipSync(reportXml({ records: [{ count: 50 }] }));
+    await keepAll(context, [
+      { name: 'a', bytes: other },
+      { name: 'b', bytes: gzipSync(other) },
+    ]);
+
+    await Promise.all([processPending(context), processPending(context)]);
+
+    expect(await rows('SELECT versions, messages FROM aggregate_report')).toEqual([
+      { versions: 2, messages: 57 },
+    ]);
+  });
+
   it('is another report under another id, reporter, domain or range', async () => {
     const xml = reportXml({ records: first });
     const others = [
@@ -166,6 +201,33 @@ describe('days', () => {
   });
 });
 
+describe('counts that nobody can believe', () => {
+  it('do not stop the honest reports of the same reporter, day and result', async () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    const forged = Array.from({ length: 1_030 }, (_, index) =>
+      reportXml({ reportId: `forged-${index}`, records: [{ count: most }] }),
+    );
+    await takeIn(context, ...forged);
+
+    const honest = await takeIn(context, reportXml({ reportId: 'honest' }));
+
+    expect(honest).toMatchObject({ failed: 0, documents: { stored: 1 } });
+    expect(await messagesByIp()).toEqual({ '192.0.2.1': most });
+  });
+});
+
+describe('the time at which reports came', () => {
+  it('stays when they are read again later', async () => {
+    await takeIn(context, reportXml());
+    const later = { ...context, now: () => new Date('2026-04-20T00:00:00Z') };
+
+    await reprocessRaw(later, { domainId: null, failedOnly: false });
+
+    expect(await rows('SELECT received_at FROM aggregate_report')).toEqual([{ received_at: NOW }]);
+    expect(await rows('SELECT last_report_at FROM domain')).toEqual([{ last_report_at: NOW }]);
+  });
+});
+
 describe('text that a database does not take as it is', () => {
   it('is stored as data: tabs, line feeds, backslashes, NUL, quotes and escapes', async () => {
     const odd = String.raw`\N \. a\tb 'x' "y" $1 \u0000 $$`;
@@ -207,6 +269,56 @@ describe('work that is interrupted', () => {
     expect(await messagesByIp()).toEqual({ '192.0.2.1': 1 });
   });
 
+  it('is not given up because the disk or the database failed time and again', async () => {
+    await keepAll(context, [{ name: 'r', bytes: Buffer.from(reportXml()) }]);
+    const full = Object.assign(new Error('could not extend file'), { code: '53100' });
+    const withFullDisk: Context = {
+      ...context,
+      db: {
+        ...context.db,
+        within: (tenant, work) =>
+          context.db.within(tenant, (session) => work({ ...session, copy: () => Promise.reject(full) })),
+      },
+    };
+
+    for (const _ of [1, 2, 3, 4])
+      await expect(processPending(withFullDisk)).rejects.toMatchObject({ code: 'disk-full' });
+
+    expect((await processPending(context)).documents.stored).toBe(1);
+  });
+
+  it('is tried alone after it did not end, so that its neighbours are read', async () => {
+    const files = ['a', 'b', 'c'].map((id) => ({
+      name: id,
+      bytes: Buffer.from(reportXml({ reportId: id })),
+    }));
+    await keepAll(context, files);
+    await rows(
+      `INSERT INTO raw_attempt SELECT tenant_id, id, 2 FROM raw_document WHERE name = 'b' RETURNING 1`,
+    );
+    const asked: number[][] = [];
+    const watching: Context = {
+      ...context,
+      db: {
+        ...context.db,
+        within: (tenant, work) =>
+          context.db.within(tenant, (session) =>
+            work({
+              ...session,
+              run: (sql, parameters) => {
+                if (sql.includes('INTO raw_attempt')) asked.push(parameters?.[1] as number[]);
+                return session.run(sql, parameters);
+              },
+            }),
+          ),
+      },
+    };
+
+    expect((await processPending(watching)).documents.stored).toBe(3);
+    const [tried] = await rows<{ id: number }>(`SELECT id FROM raw_document WHERE name = 'b'`);
+    expect(asked.filter((ids) => ids.includes(tried?.id ?? -1))).toEqual([[tried?.id]]);
+  });
+
   it('is given up after three beginnings that never ended, and kept', async () => {
     await keepAll(context, [{ name: 'stuck.xml', bytes: Buffer.from(reportXml()) }]);
     await rows('INSERT INTO raw_attempt SELECT tenant_id, id, 3 FROM raw_document RETURNING 1');
@@ -237,6 +349,43 @@ describe('work that is interrupted', () => {
     expect(await rows(`SELECT name, error_code FROM raw_document WHERE state = 'failed'`)).toEqual([
       { name: 'bad.xml', error_code: 'not-stored' },
     ]);
+  });
+});
+
+describe('reading again', () => {
+  it('goes on past a document that cannot be stored, and leaves that as it was', async () => {
+    await takeIn(
+      context,
+      reportXml({ reportId: 'a' }),
+      reportXml({ reportId: 'b' }),
+      reportXml({ reportId: 'c' }),
+    );
+    await rows(
+      `UPDATE raw_chunk SET data = 'no gzip' WHERE raw_id = (SELECT id FROM raw_document ORDER BY id LIMIT 1 OFFSET 1) RETURNING 1`,
+    );
+
+    const again = await reprocessRaw(context, { domainId: null, failedOnly: false });
+
+    expect(again).toMatchObject({ raws: 2, failed: 1, documents: { stored: 2 } });
+    expect(await messagesByIp()).toEqual({ '192.0.2.1': 3 });
+  });
+
+  it('does not deadlock with an ingest that runs', async () => {
+    const reports = (from: number) =>
+      Array.from({ length: 150 }, (_, index) => ({
+        name: `r${from + index}`,
+        bytes: Buffer.from(reportXml({ reportId: `r${from + index}` })),
+      }));
+    await keepAll(context, reports(0));
+    await processPending(context);
+    await keepAll(context, reports(150));
+
+    await Promise.all([
+      processPending(context),
+      reprocessRaw(context, { domainId: null, failedOnly: false }),
+    ]);
+
+    expect(await messagesByIp()).toEqual({ '192.0.2.1': 300 });
   });
 });
 
@@ -377,6 +526,23 @@ describe('SMTP TLS reports', () => {
 });
 
 describe('domains that reports bring', () => {
+  it('can be released when only a TLS report was about them', async () => {
+    await takeIn(
+      context,
+      JSON.stringify({
+        'organization-name': 'Example Mail',
+        'date-range': { 'start-datetime': '2026-03-01T00:00:00Z', 'end-datetime': '2026-03-01T23:59:59Z' },
+        'report-id': 'tls-2',
+        policies: [{ policy: { 'policy-type': 'sts', 'policy-domain': 'tls.example' }, summary: {} }],
+      }),
+    );
+
+    expect(await release.run(context, { domain: 'tls.example' })).toMatchObject({ changed: true });
+    expect(await rows(`SELECT claimed_at FROM domain WHERE name = 'tls.example'`)).toEqual([
+      { claimed_at: null },
+    ]);
+  });
+
   it('are claimed at once where that is on, and seen otherwise; both are marked for the rules', async () => {
     await takeIn(context, reportXml({ domain: 'one.example' }));
     await takeIn({ ...context, claimAtOnce: false }, reportXml({ domain: 'two.example' }));
