@@ -73,7 +73,7 @@ export interface Extension {
 export interface ReportRecord {
   /** Canonical text of the address (RFC 5952 for IPv6; IPv4-mapped as IPv4); null where the report has none. */
   readonly sourceIp: string | null;
-  /** Messages: a whole number from 0 to 2^53 − 1. */
+  /** Messages: a whole number from 0 to 2^53 − 1, which all records of one report together keep to as well. */
   readonly count: number;
   readonly disposition: string | null;
   /** policy_evaluated/dkim and spf, lower case: `pass`, `fail`, or what else was written. */

@@ -25,6 +25,7 @@ export class ReportBuilder {
   readonly #problems: ProblemList;
   readonly #record: RecordFields;
   readonly #head: HeadFields;
+  readonly #tally: Tally;
   readonly #extension: ExtensionText;
   readonly #prefixes = new Map<string, string>();
   readonly #stack: Uint8Array;
@@ -40,13 +41,13 @@ export class ReportBuilder {
   #root: string | null = null;
   #rootPrefix = '';
   #found = false;
-  readonly #tally = new Tally();
 
   constructor(limits: Limits, problems: ProblemList) {
     this.#limits = limits;
     this.#problems = problems;
     const note = (code: string, message: string): void => this.#note(code, message);
     this.#record = new RecordFields(note);
+    this.#tally = new Tally(note);
     this.#head = new HeadFields(note, (code, message, where) => problems.add(code, message, where));
     this.#extension = new ExtensionText(limits.textLength);
     this.#stack = new Uint8Array(limits.xmlDepth + 1);
@@ -155,7 +156,7 @@ export class ReportBuilder {
     if (records === 0) this.#problems.add('records-none', 'The report has no records.', null);
     return {
       report: this.#head.take(domain ?? this.#guessDomain()),
-      totals: this.#tally.totals(this.#problems),
+      totals: this.#tally.totals,
     };
   }
 
@@ -216,10 +217,8 @@ export class ReportBuilder {
   }
 
   #endRecord(): void {
-    const record = this.#record.take();
+    this.#records.push(this.#tally.add(this.#record.take()));
     this.#inRecord = false;
-    this.#records.push(record);
-    this.#tally.add(record);
   }
 
   #set(at: number, text: string): void {

@@ -1,17 +1,26 @@
-import type { ProblemList } from '../problems.js';
 import type { ReportRecord, Totals } from '../report.js';
+import type { Note } from './values.js';
 
-/** Adds up the records of one report. */
+/** Adds up the records of one report; what it counts stays within 2^53 − 1, over all of them. */
 export class Tally {
   records = 0;
+  readonly #note: Note;
   #messages = 0;
   #dmarcPass = 0;
   #dkimAligned = 0;
   #spfAligned = 0;
+  #isFull = false;
   /** Undefined before the first record; null where records differ. */
   #from: string | null | undefined = undefined;
 
-  add(record: ReportRecord): void {
+  constructor(note: Note) {
+    this.#note = note;
+  }
+
+  /** The record as it counts: with 0 messages from the first on that takes the sum beyond 2^53 − 1. */
+  add(written: ReportRecord): ReportRecord {
+    this.#isFull ||= this.#messages + written.count > Number.MAX_SAFE_INTEGER;
+    const record = this.#isFull ? this.#withoutMessages(written) : written;
     const { count, headerFrom } = record;
     const isDkim = record.dkim === 'pass';
     const isSpf = record.spf === 'pass';
@@ -22,6 +31,7 @@ export class Tally {
     if (isDkim || isSpf) this.#dmarcPass += count;
     if (this.#from === undefined) this.#from = headerFrom;
     else if (this.#from !== headerFrom) this.#from = null;
+    return record;
   }
 
   /** The From domain of all records; null where they have none, or more than one. */
@@ -29,20 +39,23 @@ export class Tally {
     return this.#from ?? null;
   }
 
-  /** The sums; those beyond 2^53 − 1 are given as that, with a problem. */
-  totals(problems: ProblemList): Totals {
-    if (this.#messages > Number.MAX_SAFE_INTEGER)
-      problems.add('total-too-large', 'The messages of all records are more than 2^53; counted as 2^53 − 1.');
+  /** The sums, each of what the records say that `add` gave. */
+  get totals(): Totals {
     return {
       records: this.records,
-      messages: safe(this.#messages),
-      dmarcPass: safe(this.#dmarcPass),
-      dkimAligned: safe(this.#dkimAligned),
-      spfAligned: safe(this.#spfAligned),
+      messages: this.#messages,
+      dmarcPass: this.#dmarcPass,
+      dkimAligned: this.#dkimAligned,
+      spfAligned: this.#spfAligned,
     };
   }
-}
 
-function safe(count: number): number {
-  return Math.min(count, Number.MAX_SAFE_INTEGER);
+  #withoutMessages(record: ReportRecord): ReportRecord {
+    if (record.count === 0) return record;
+    this.#note(
+      'total-too-large',
+      `The messages of the records are more than 2^53 in all; ${record.count} of this one are counted as 0.`,
+    );
+    return { ...record, count: 0 };
+  }
 }
