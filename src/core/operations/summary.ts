@@ -11,6 +11,7 @@ import {
   type DomainFigures,
   type SourceFigures,
 } from '../store/figures.js';
+import { asksOfRows, withoutRows } from '../store/relation.js';
 import type { Session } from '../store/session.js';
 import { ask, filterInput, type About, type Asked } from './filter.js';
 import { operation, type Context } from './operation.js';
@@ -66,12 +67,8 @@ async function summarise(context: Context, session: Session, asked: Asked): Prom
   const { tenant } = context;
   const before = periodBefore(range);
   const lookBack = addDays(range.from, -LOOK_BACK_DAYS);
-  const { days, reporters } = await overview(
-    session,
-    tenant,
-    filter,
-    before.from < lookBack ? before.from : lookBack,
-  );
+  const since = before.from < lookBack ? before.from : lookBack;
+  const { days, reporters } = await overview(session, tenant, filter, since);
   const active = reporters.filter((one) => one.days.some((day) => day >= range.from));
   const { largest: sources, failing } =
     domain === null
@@ -106,7 +103,9 @@ async function summarise(context: Context, session: Session, asked: Asked): Prom
     topReporters: active.slice(0, TOP).map(({ reporter, figures: f }) => ({ reporter, figures: f })),
     reporters: active.length,
     completeness: completeness(
-      reporters,
+      asksOfRows(filter)
+        ? (await overview(session, tenant, withoutRows(filter), lookBack)).reporters
+        : reporters,
       daysOf(range).filter((day) => day <= settledDay(context)),
     ),
     domains: await countDomains(session, tenant),

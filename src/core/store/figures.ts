@@ -246,7 +246,10 @@ export function byResult(session: Session, tenant: number, filter: Filter): Prom
   );
 }
 
-/** Of these sources, those that had no messages for the domain before a day. */
+/**
+ * Of these sources, those that had no messages for the domain before a day; none where nobody had: what a history
+ * begins with is not new.
+ */
 export async function newSources(
   session: Session,
   tenant: number,
@@ -258,7 +261,8 @@ export async function newSources(
   const rows = await session.rows<{ source: string }>(
     `SELECT host(s) AS source FROM unnest($3::inet[]) AS s
      WHERE (SELECT r.day FROM rollup_source r
-       WHERE r.tenant_id = $1 AND r.source_ip = s AND r.day < $4 AND r.domain_id + 0 = $2 LIMIT 1) IS NULL`,
+       WHERE r.tenant_id = $1 AND r.source_ip = s AND r.day < $4 AND r.domain_id + 0 = $2 LIMIT 1) IS NULL
+       AND EXISTS (SELECT FROM rollup_source WHERE tenant_id = $1 AND domain_id = $2 AND day < $4)`,
     [tenant, domainId, sources, before],
   );
   return new Set(rows.map((row) => row.source));

@@ -14,6 +14,16 @@ export interface Filter {
   readonly disposition: string | null;
 }
 
+/** Whether a filter asks anything of rows, and not only of whose reports they are in. */
+export function asksOfRows({ source, dkim, spf, disposition }: Filter): boolean {
+  return [source, dkim, spf, disposition].some((asked) => asked !== null);
+}
+
+/** The same filter without what it asks of rows. */
+export function withoutRows(filter: Filter): Filter {
+  return { ...filter, source: null, dkim: null, spf: null, disposition: null };
+}
+
 /** A way a question may group its figures. */
 export type Dimension = 'domain' | 'day' | 'source' | 'reporter' | 'result';
 
