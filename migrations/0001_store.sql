@@ -13,8 +13,6 @@ CREATE FUNCTION current_tenant() RETURNS integer
 CREATE TABLE tenant (
   id         integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
   name       text NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 100),
-  -- keepFailureMail: whether the raw form of failure reports is kept as it came.
-  settings   jsonb NOT NULL DEFAULT '{}',
   created_at timestamptz NOT NULL DEFAULT now()
 );
 

@@ -80,6 +80,23 @@ async function insertProblems(
   );
 }
 
+/** Adds one problem to every document of a kind that was found in some raw documents. */
+export async function addProblem(
+  session: Session,
+  tenant: number,
+  where: { readonly rawIds: readonly number[]; readonly kind: ReadDocument['kind'] },
+  problem: Problem,
+): Promise<void> {
+  if (where.rawIds.length === 0) return;
+  await session.run(
+    `WITH counted AS (
+       UPDATE document SET problems = problems + 1 WHERE tenant_id = $1 AND raw_id = ANY ($2::bigint[]) AND kind = $3
+       RETURNING id, problems)
+     INSERT INTO problem (tenant_id, document_id, ordinal, code, message) SELECT $1, id, problems, $4, $5 FROM counted`,
+    [tenant, where.rawIds, where.kind, problem.code, problem.message],
+  );
+}
+
 /** Which of these documents (SHA-256 as hex) are stored already, as something other than an aggregate report. */
 export async function knownDocuments(
   session: Session,

@@ -16,6 +16,11 @@ export async function openStaging(session: Session): Promise<void> {
   );
 }
 
+/** Forgets what is staged, for the next documents of the same transaction. */
+export async function clearStaging(session: Session): Promise<void> {
+  await session.run('TRUNCATE pg_temp.staging_record');
+}
+
 /** The statement that StagedRecords feeds. */
 export const COPY_STAGING = 'COPY pg_temp.staging_record FROM STDIN';
 

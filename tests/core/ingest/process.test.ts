@@ -5,6 +5,7 @@ import { processPending } from '../../../src/core/ingest/process.js';
 import { reprocessRaw } from '../../../src/core/ingest/reprocess.js';
 import { release } from '../../../src/core/operations/domains.js';
 import type { Context } from '../../../src/core/operations/operation.js';
+import { zip } from '../../../src/core/sample/zip.js';
 import { inMemory } from '../../../src/core/report/bytes.js';
 import { NOW, testSystem, type TestSystem } from '../../support/context.js';
 import { reportLines, reportXml, type WrittenRecord } from '../../support/reports.js';
@@ -408,6 +409,20 @@ describe('raw documents', () => {
     expect(sums).toEqual({ sources: 9_000, messages: 18_000 });
   });
 
+  it('stores more documents of one file than it holds at once', async () => {
+    const files = Array.from({ length: 900 }, (_, index) => ({
+      name: `${index}.xml`,
+      bytes: Buffer.from(
+        reportXml({ reportId: index < 890 ? `r${index}` : 'r0', records: [{ count: index }] }),
+      ),
+    }));
+
+    const taken = await takeIn(context, zip(files));
+
+    expect(taken.documents).toMatchObject({ stored: 890, merged: 10 });
+    expect(await messagesByIp()).toEqual({ '192.0.2.1': (889 * 890) / 2 + 899 });
+  });
+
   it('keeps what cannot be read, with the reason', async () => {
     const processed = await takeIn(context, 'no report at all', '');
 
@@ -482,6 +497,32 @@ describe('failure reports', () => {
 
     expect(await rows('SELECT FROM failure_report')).toHaveLength(1);
     expect(again.documents.stored).toBe(0);
+  });
+
+  it('say so when they came in a file with others, whose bytes must not be lost', async () => {
+    const boundary = 'outer';
+    const mixed = [
+      'MIME-Version: 1.0',
+      `Content-Type: multipart/mixed; boundary="${boundary}"`,
+      '',
+      `--${boundary}`,
+      'Content-Type: message/rfc822',
+      '',
+      mail,
+      `--${boundary}`,
+      'Content-Type: application/xml; name="r.xml"',
+      'Content-Disposition: attachment; filename="r.xml"',
+      '',
+      reportXml(),
+      `--${boundary}--`,
+      '',
+    ].join('\r\n');
+
+    const taken = await takeIn(context, mixed);
+
+    expect(taken.documents.stored).toBe(2);
+    expect(await problemCodes()).toContain('failure-mail-kept');
+    expect(await rows('SELECT redacted FROM raw_document')).toEqual([{ redacted: false }]);
   });
 
   it('are kept as they came where that is wanted', async () => {
