@@ -1,11 +1,9 @@
 import type { FailureReport, TlsReport } from '../report/report.js';
 import { storableJson } from './documents.js';
 import { domainIds, keptName, reporterIds } from './names.js';
-import type { StoreFacts } from './placed.js';
+import { UNKNOWN_REPORTER, type StoreFacts } from './placed.js';
 import type { Session } from './session.js';
 import { storable } from './text.js';
-
-const UNKNOWN_REPORTER = '(unknown)';
 
 /** Stores failure reports of documents that are kept already. */
 export async function storeFailures(

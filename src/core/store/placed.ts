@@ -34,7 +34,8 @@ const FIRST_BELIEVED = Date.parse('2010-01-01T00:00:00Z');
 /** Clocks and time zones of reporters may be off by so much. */
 const FUTURE_MS = 2 * 24 * 3_600_000;
 const UNKNOWN_DOMAIN = '(unknown)';
-const UNKNOWN_REPORTER = '(unknown)';
+/** Stands for a reporter that gives no name. */
+export const UNKNOWN_REPORTER = '(unknown)';
 
 /** A report with the names, the identity and the days that it is stored under. */
 export interface Placed extends StagedReport {
