@@ -1,4 +1,5 @@
 import type { Problem } from './report.js';
+import { ownText } from './text.js';
 
 /** Places listed for one code; further ones are counted. A report can have millions of rows. */
 const LISTED_PER_CODE = 20;
@@ -14,7 +15,8 @@ export class ProblemList {
     const count = (this.#counts.get(code) ?? 0) + 1;
     if (count === 1 && this.#counts.size >= CODES) return;
     this.#counts.set(code, count);
-    if (count <= LISTED_PER_CODE) this.#listed.push({ code, message, where });
+    if (count <= LISTED_PER_CODE)
+      this.#listed.push({ code, message: ownText(message), where: where === null ? null : ownText(where) });
   }
 
   get size(): number {

@@ -9,3 +9,8 @@ export function cutText(text: string, limit: number): string {
 export function wellFormed(text: string): string {
   return text.replaceAll(/\p{Cs}/gu, '\uFFFD');
 }
+
+/** The same text in memory of its own: one that was cut out of another keeps all of that alive. */
+export function ownText(text: string): string {
+  return Buffer.from(text).toString();
+}

@@ -1,10 +1,19 @@
 import type { AggregateReport, Extension, PublishedPolicy } from '../report.js';
+import { cutText } from '../text.js';
 import { isoOf, secondsOf } from './dates.js';
 import { AT, pathOf } from './grammar.js';
 import { domainOf, percentOf, show, textOf, wordOf, WORDS, type Note } from './values.js';
 
 /** Errors and extensions kept of one report. */
 const MOST_KEPT = 100;
+
+/**
+ * Characters of a report's header in all: those of single values (a real report has some hundred), and those of what
+ * may be repeated without end: errors, extensions, languages, and the namespace. A file can hold a thousand reports,
+ * whose headers wait in memory until their records are stored.
+ */
+const VALUES_LENGTH = 32_768;
+const REPEATED_LENGTH = 32_768;
 
 type Text = string | null;
 /** A note that names another place than the element at hand. */
@@ -20,6 +29,8 @@ export class HeadFields {
   readonly #languages: Record<string, string> = {};
   #pct: number | null = null;
   #namespace = '';
+  #valuesRoom = VALUES_LENGTH;
+  #repeatedRoom = REPEATED_LENGTH;
 
   constructor(note: Note, noteAt: NoteAt) {
     this.#note = note;
@@ -33,17 +44,19 @@ export class HeadFields {
   }
 
   setNamespace(namespace: string): void {
-    this.#namespace = namespace;
+    this.#namespace = this.#hasRoom(namespace.length, namespace) ? namespace : '';
   }
 
   /** Only the first language of each element is kept; a report has one. */
   setLanguage(element: string, language: string): void {
-    this.#languages[element] ??= language;
+    if (this.#languages[element] === undefined && this.#hasRoom(element.length + language.length, language))
+      this.#languages[element] = language;
   }
 
   addExtension(extension: Extension): void {
-    if (this.#extensions.length < MOST_KEPT) this.#extensions.push(extension);
-    else this.#note('results-too-many', `Only the first ${MOST_KEPT} were kept.`);
+    if (this.#isFull(this.#extensions)) return;
+    const { name, xml } = extension;
+    if (this.#hasRoom(name.length + xml.length, xml)) this.#extensions.push(extension);
   }
 
   /** The domain whose policy was published; null where the report does not say it. */
@@ -80,11 +93,12 @@ export class HeadFields {
       errors: this.#errors,
       policy: this.#policy(),
     };
-    return {
+    // The texts were cut out of larger ones, which they would keep alive.
+    return structuredClone({
       ...report,
       ...(Object.keys(this.#languages).length > 0 && { languages: this.#languages }),
       ...(this.#extensions.length > 0 && { extensions: this.#extensions }),
-    };
+    });
   }
 
   #policy(): PublishedPolicy {
@@ -149,7 +163,7 @@ export class HeadFields {
   #keep(at: number, value: Text): void {
     if (value === null) return;
     const kept = this.#text(at);
-    if (kept === null) this.#texts.set(at, value);
+    if (kept === null) this.#texts.set(at, this.#fitting(value));
     else if (kept !== value) this.#repeated(kept, value);
   }
 
@@ -164,9 +178,39 @@ export class HeadFields {
   }
 
   #addError(text: Text): void {
-    if (text === null) return;
-    if (this.#errors.length < MOST_KEPT) this.#errors.push(text);
-    else this.#note('results-too-many', `Only the first ${MOST_KEPT} were kept.`);
+    if (text === null || this.#isFull(this.#errors)) return;
+    if (this.#hasRoom(text.length, text)) this.#errors.push(text);
+  }
+
+  #isFull(list: readonly unknown[]): boolean {
+    if (list.length < MOST_KEPT) return false;
+    this.#note('results-too-many', `Only the first ${MOST_KEPT} were kept.`);
+    return true;
+  }
+
+  /** Takes room for what may be repeated; where there is too little, it is to be left out. */
+  #hasRoom(length: number, text: string): boolean {
+    if (length > this.#repeatedRoom) {
+      this.#note(
+        'header-cut',
+        `Errors, extensions and the like have more than ${REPEATED_LENGTH} characters in all; ${show(text)} was left out.`,
+      );
+      return false;
+    }
+    this.#repeatedRoom -= length;
+    return true;
+  }
+
+  /** As much of a value as there is room for. */
+  #fitting(text: string): string {
+    const kept = cutText(text, this.#valuesRoom);
+    this.#valuesRoom -= kept.length;
+    if (kept.length < text.length)
+      this.#note(
+        'header-cut',
+        `The values beside the records have more than ${VALUES_LENGTH} characters in all; ${show(text)} was cut.`,
+      );
+    return kept;
   }
 
   #text(at: number): Text {

@@ -1,4 +1,4 @@
-import { cutText } from '../text.js';
+import { cutText, ownText } from '../text.js';
 
 /** Characters of one member name that are kept; reporters' names have about 100. */
 const NAME_LENGTH = 200;
@@ -17,7 +17,7 @@ export function cleanName(name: string): string {
     .map((part) => part.trim())
     .filter((part) => part !== '' && part !== '.' && part !== '..')
     .join('/');
-  return cut(clean, NAME_LENGTH);
+  return ownText(cut(clean, NAME_LENGTH));
 }
 
 /** The path of a member inside the member that holds it; null stands for the file itself. */

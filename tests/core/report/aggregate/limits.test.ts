@@ -113,6 +113,41 @@ describe('a limit', () => {
     expect(found.codes).toContain('results-too-many');
   });
 
+  it('on the text beside the records leaves out what may be repeated', () => {
+    const long = 'e'.repeat(3_000);
+    const metadata =
+      `<org_name>R</org_name><report_id>1</report_id>${`<error lang="${long}">${long}</error>`.repeat(50)}` +
+      `<extra_contact_info lang="${'l'.repeat(100_000)}">C</extra_contact_info>${`<x>${long}</x>`.repeat(50)}`;
+
+    const found = good(reportXml({ metadata, root: ` xmlns="urn:${'n'.repeat(100_000)}"` }));
+
+    expect(JSON.stringify(found.report).length).toBeGreaterThan(30_000);
+    expect(JSON.stringify(found.report).length).toBeLessThan(35_000);
+    expect(found.report).toMatchObject({ reporter: { extraContactInfo: 'C' }, domain: 'example.com' });
+    expect(found.codes).toContain('header-cut');
+    expect(found.totals.records).toBe(1);
+  });
+
+  it('on the text beside the records cuts single values', () => {
+    const long = 'v'.repeat(30_000);
+    const metadata = `<org_name>${long}</org_name><report_id>1</report_id><email>${long}</email>`;
+
+    const found = good(reportXml({ metadata }), { textLength: 50_000 });
+
+    expect(found.report.reporter.orgName).toBe(long);
+    expect(found.report.reporter.email?.length).toBeLessThan(3_000);
+    expect(found.problems[0]).toMatchObject({ code: 'header-cut', where: 'report_metadata/email' });
+  });
+
+  it('on the text beside the records lets through what reports say', () => {
+    const metadata = `<org_name>R</org_name><report_id>1</report_id>${`<error>${'e'.repeat(200)}</error>`.repeat(100)}`;
+
+    const found = good(reportXml({ metadata }));
+
+    expect(found.report.errors).toHaveLength(100);
+    expect(found.codes).toEqual([]);
+  });
+
   it('gives no records before an error that takes them back', () => {
     const document = reportXml({ records: recordXml().repeat(2_500) });
 
