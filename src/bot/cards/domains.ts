@@ -3,12 +3,21 @@ import type { Asked } from '../ask.js';
 import { ask } from '../ask.js';
 import type { Card } from '../card.js';
 import { count, counted, percent } from '../figures.js';
-import { footer, passSentence, passTone } from './parts.js';
-import { nextButton, periodButtons } from './questions.js';
+import { footer, noMessagesCard, passSentence, passTone } from './parts.js';
+import { filterText, nextButton, periodButtons } from './questions.js';
 
 /** Domains that reports speak of, a page of them. */
 export function domainsCard(result: DomainsResult, input: Asked, now: Date): Card {
   const { items, range, next } = result;
+  if (items.length === 0 && filterText(input) !== null)
+    return noMessagesCard({
+      title: 'Domains',
+      of: 'any domain',
+      range,
+      input,
+      now,
+      buttons: periodButtons('domains', [], range, input),
+    });
   if (items.length === 0)
     return {
       title: 'Domains',

@@ -9,7 +9,8 @@ import {
   seenPolicies,
   type SeenPolicy,
 } from '../store/domains.js';
-import { byDomain } from '../store/figures.js';
+import { figuresOfDomains, listDomainsWith } from '../store/domain-figures.js';
+import { asksOfRows } from '../store/relation.js';
 import { pageOf, placeShapes, readCursor } from './cursor.js';
 import { domainField, pageFields } from './fields.js';
 import { ask, knownDomain, filterFields } from './filter.js';
@@ -31,10 +32,11 @@ export interface DomainsResult {
   readonly next: string | null;
 }
 
-/** All filters but the domain: those that are listed are named by the list. */
+/**
+ * All filters but the domain: those that are listed are named by the list. With filters that are
+ * about rows or reporters, only domains that have such messages are listed.
+ */
 const { domain: _domain, ...rowFilters } = filterFields;
-/** Figures of one page of domains come from one statement; this bounds what it groups. */
-const ALL = 1_000_000;
 
 export const domains = operation({
   name: 'domains',
@@ -46,22 +48,15 @@ export const domains = operation({
     context.db.within(context.tenant, async (session) => {
       const { filter, range } = await ask(context, session, input);
       const cursor = readCursor(input.cursor, z.tuple([placeShapes.name]));
-      const rows = await listDomains(session, context.tenant, {
-        limit: input.limit + 1,
-        after: cursor?.[0] ?? null,
-      });
-      const figures = new Map(
-        (await byDomain(session, context.tenant, filter, { limit: ALL, after: null })).map((one) => [
-          one.domain,
-          one.figures,
-        ]),
-      );
-      const policies = await seenPolicies(
-        session,
-        context.tenant,
-        rows.map((row) => row.id),
-      );
+      const page = { limit: input.limit + 1, after: cursor?.[0] ?? null };
+      const rows =
+        asksOfRows(filter) || filter.reporterId !== null
+          ? await listDomainsWith(session, context.tenant, filter, page)
+          : await listDomains(session, context.tenant, page);
       const { items, next } = pageOf(rows, input.limit, (row) => [row.name]);
+      const ids = items.map((row) => row.id);
+      const figures = await figuresOfDomains(session, context.tenant, filter, ids);
+      const policies = await seenPolicies(session, context.tenant, ids);
       return {
         range,
         next,
@@ -71,7 +66,7 @@ export const domains = operation({
           firstSeen: row.firstSeenAt.toISOString(),
           lastReport: row.lastReportAt?.toISOString() ?? null,
           policy: policies.get(row.id) ?? null,
-          figures: figures.get(row.name) ?? NO_FIGURES,
+          figures: figures.get(row.id) ?? NO_FIGURES,
         })),
       };
     }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Figures } from '../analysis/figures.js';
 import type { AggregateReport, Problem, ReportRecord } from '../report/report.js';
-import { byReporter } from '../store/figures.js';
+import { byReporter } from '../store/reporter-figures.js';
 import {
   findByReportId,
   findReport,

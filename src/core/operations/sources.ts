@@ -1,15 +1,9 @@
 import { z } from 'zod';
 import type { Figures } from '../analysis/figures.js';
-import {
-  byDay,
-  byDomain,
-  byReporter,
-  bySource,
-  countSources,
-  totals,
-  type DomainFigures,
-  type SourceFigures,
-} from '../store/figures.js';
+import { byDomain, type DomainFigures } from '../store/domain-figures.js';
+import { byDay, countOf, totals } from '../store/figures.js';
+import { byReporter } from '../store/reporter-figures.js';
+import { bySource, type SourceFigures } from '../store/source-figures.js';
 import { authResultsOf, seenDays, type AuthResultFigures } from '../store/source.js';
 import { everyDay, type DayFigures } from '../analysis/figures.js';
 import { daysOf } from '../analysis/range.js';
@@ -53,7 +47,7 @@ export const sources = operation({
       return {
         ...about,
         figures: await totals(session, context.tenant, filter),
-        count: await countSources(session, context.tenant, filter),
+        count: await countOf(session, context.tenant, filter, 'source'),
         ...pageOf(rows, input.limit, (row) => [rank(row), row.source ?? '']),
       };
     }),
@@ -94,7 +88,7 @@ export const source = operation({
         series: everyDay(await byDay(session, tenant, filter), daysOf(range)),
         firstSeen: seen.first,
         lastSeen: seen.last,
-        domains: await byDomain(session, tenant, filter, { limit: LISTED, after: null }),
+        domains: await byDomain(session, tenant, filter, { limit: LISTED }),
         reporters: reporters.slice(0, LISTED).map(({ reporter, figures }) => ({ reporter, figures })),
         authResults: await authResultsOf(session, tenant, filter, LISTED),
       };

@@ -3,14 +3,9 @@ import { everyDay, sumFigures, type DayFigures, type Figures } from '../analysis
 import { addDays, daysOf, dayOf, periodBefore, rangeOf, type Range } from '../analysis/range.js';
 import { nextStep, type NextStep } from '../analysis/next-step.js';
 import { countDomains, seenPolicies, type SeenPolicy } from '../store/domains.js';
-import {
-  byDomain,
-  newSources,
-  overview,
-  topSources,
-  type DomainFigures,
-  type SourceFigures,
-} from '../store/figures.js';
+import { byDomain, type DomainFigures } from '../store/domain-figures.js';
+import { overview } from '../store/reporter-figures.js';
+import { newSources, topSources, type SourceFigures } from '../store/source-figures.js';
 import { asksOfRows, withoutRows } from '../store/relation.js';
 import type { Session } from '../store/session.js';
 import { ask, filterInput, type About, type Asked } from './filter.js';
@@ -96,9 +91,7 @@ async function summarise(context: Context, session: Session, asked: Asked): Prom
     policy,
     topSources: sources.map((one) => ({ ...one, isNew: one.source !== null && fresh.has(one.source) })),
     topDomains:
-      domain === null
-        ? await byDomain(session, tenant, filter, { limit: TOP, after: null, failingFirst: true })
-        : [],
+      domain === null ? await byDomain(session, tenant, filter, { limit: TOP, failingFirst: true }) : [],
     newFailing,
     topReporters: active.slice(0, TOP).map(({ reporter, figures: f }) => ({ reporter, figures: f })),
     reporters: active.length,

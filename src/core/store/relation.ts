@@ -68,7 +68,14 @@ export function relationFor(tenant: number, filter: Filter, grouped: readonly Di
   where(filter.to, (place) => `t.day <= ${place}::date`);
   where(filter.reporterId, (place) => `t.reporter_id = ${place}`);
   whereRows(filter, where, { dkim, spf, disposition });
-  if (kind === 'record') conditions.push('t.messages > 0');
+  if (kind === 'record') {
+    conditions.push('t.messages > 0');
+    where(
+      oneAddress(filter),
+      (address) => `(t.domain_id, t.day) IN (
+      SELECT s.domain_id, s.day FROM rollup_source s WHERE s.tenant_id = $1 AND s.source_ip = ${address}::inet)`,
+    );
+  }
   return {
     kind,
     from: `${kind} t WHERE ${conditions.join(' AND ')}`,
@@ -117,10 +124,25 @@ function whereRows(
  */
 export function hasRows(filter: Filter, parameters: unknown[]): string | null {
   const conditions: string[] = [];
-  whereRows(filter, conditionsInto(conditions, parameters), { dkim: DKIM, spf: SPF, disposition: KNOWN });
+  const where = conditionsInto(conditions, parameters);
+  whereRows(filter, where, { dkim: DKIM, spf: SPF, disposition: KNOWN });
   if (conditions.length === 0) return null;
-  return `EXISTS (SELECT FROM record t WHERE t.tenant_id = $1 AND t.domain_id = r.domain_id
+  const days: string[] = [];
+  conditionsInto(days, parameters)(
+    oneAddress(filter),
+    (address) => `EXISTS (SELECT FROM rollup_source s
+    WHERE s.tenant_id = $1 AND s.source_ip = ${address}::inet AND s.day BETWEEN r.first_day AND r.last_day AND s.domain_id = r.domain_id) AND `,
+  );
+  return `${days.join('')}EXISTS (SELECT FROM record t WHERE t.tenant_id = $1 AND t.domain_id = r.domain_id
     AND t.day BETWEEN r.first_day AND r.last_day AND t.report_id = r.id AND ${conditions.join(' AND ')})`;
+}
+
+/**
+ * The address that a filter asks for; null for a network and for none. Records have no index by address. The rollup has
+ * one, and says on which domain-days it sent at all: these are few.
+ */
+function oneAddress({ source }: Filter): string | null {
+  return source === null || source.includes('/') ? null : source;
 }
 
 /** An address is looked up by equality, which the index by address serves on every version of PostgreSQL. */
@@ -144,6 +166,9 @@ function sumsOfRows(dkim: string, spf: string, disposition: string): string {
     ${where(spf)} AS "spfAligned", ${where(`${disposition} = 'quarantine'`)} AS quarantined,
     ${where(`${disposition} = 'reject'`)} AS rejected`;
 }
+
+/** What Relation.figures selects, of a group that has rows. */
+export type FiguresRow = Record<keyof Figures, number>;
 
 /** A row of Relation.figures as Figures; sums over nothing are 0. */
 export function figuresOf(row: Partial<Record<keyof Figures, number | null>>): Figures {

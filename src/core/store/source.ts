@@ -23,7 +23,7 @@ export function authResultsOf(
   const { from, parameters } = relationFor(tenant, filter, ['source', 'result']);
   return session.rows<AuthResultFigures>(
     `WITH found AS (
-       SELECT t.details, SUM(t.messages) AS messages FROM ${from} ${sourceDays(filter)} GROUP BY 1),
+       SELECT t.details, SUM(t.messages) AS messages FROM ${from} GROUP BY 1),
      results AS (
        SELECT 'dkim' AS type, r, messages FROM found, jsonb_array_elements(details -> 'dkim') AS r
        UNION ALL SELECT 'spf', r, messages FROM found, jsonb_array_elements(details -> 'spf') AS r)
@@ -32,16 +32,6 @@ export function authResultsOf(
      FROM results GROUP BY 1, 2, 3, 4, 5 ORDER BY messages DESC, 1, 2, 3, 4, 5 LIMIT ${limit}`,
     parameters,
   );
-}
-
-/**
- * Records have no index by address. The rollup has one, and says on which domain-days the source sent at all:
- * for one address these are few.
- */
-function sourceDays(filter: Filter): string {
-  if (filter.source === null || filter.source.includes('/')) return '';
-  return `AND (t.domain_id, t.day) IN (SELECT s.domain_id, s.day FROM rollup_source s
-    WHERE s.tenant_id = t.tenant_id AND s.source_ip = t.source_ip)`;
 }
 
 /** First and last UTC day on which a source sent, over all time. */

@@ -146,11 +146,19 @@ describe('the filters that all share', () => {
     expect(names.reduce((sum, one) => sum + one.reports, 0)).toBe(expected.length);
   });
 
-  it('narrow the figures of domains too', async () => {
+  it('narrow the figures of domains too, and the list to those that have such messages', async () => {
     const failing = (await asking(domains, { ...period, dkim: 'fail', spf: 'fail', limit: 1000 })).items;
+    const [top] = (await asking(sources, { domain, ...period, limit: 1 })).items;
+    const ofSource = { ...period, source: top?.source ?? '' };
+    const listed = await all((cursor) => asking(domains, { ...ofSource, limit: 1, cursor }));
 
     for (const { domain: name, figures } of failing)
       expect([name, figures.messages]).toEqual([name, sumOf(name) - passOf(name)]);
+    expect(failing.length).toBeGreaterThan(0);
+    expect(listed.map((one) => ({ domain: one.domain, figures: one.figures }))).toEqual(
+      (await asking(source, ofSource)).domains.toSorted((a, b) => (a.domain < b.domain ? -1 : 1)),
+    );
+    expect(listed.length).toBeLessThan((await asking(domains, { ...period })).items.length);
   });
 });
 
