@@ -2,7 +2,7 @@ import type { SourceResult } from '../../core/operations/sources.js';
 import type { Asked } from '../ask.js';
 import { ask } from '../ask.js';
 import type { Card, CardPart, Fact } from '../card.js';
-import { count } from '../figures.js';
+import { count, counted } from '../figures.js';
 import { daysChart, figureFacts, footer, noMessagesCard, passSentence, passTone } from './parts.js';
 import { follow, periodButtons } from './questions.js';
 import { shortTable } from './tables.js';
@@ -14,6 +14,7 @@ const REPORTERS_LISTED = 5;
 export function sourceCard(result: SourceResult, input: Asked, now: Date): Card {
   const { source, domain, range, figures } = result;
   const { source: _source, ...others } = input;
+  const reporters = result.reporters.slice(0, REPORTERS_LISTED);
   const title = domain === null ? `Source ${source}` : `Source ${source} of ${domain}`;
   if (figures.messages === 0)
     return noMessagesCard({
@@ -42,15 +43,15 @@ export function sourceCard(result: SourceResult, input: Asked, now: Date): Card 
               'Domains',
               'Domain',
               result.domains.map((one) => ({ name: one.domain, figures: one.figures })),
+              moreOf(result.domainCount - result.domains.length, 'domain'),
             ),
           ]
         : []),
       shortTable(
         'Reporters',
         'Reporter',
-        result.reporters
-          .slice(0, REPORTERS_LISTED)
-          .map((one) => ({ name: one.reporter, figures: one.figures })),
+        reporters.map((one) => ({ name: one.reporter, figures: one.figures })),
+        moreOf(result.reporterCount - reporters.length, 'reporter'),
       ),
     ],
     advice: adviceOn(result),
@@ -58,11 +59,21 @@ export function sourceCard(result: SourceResult, input: Asked, now: Date): Card 
       ...(domain === null && result.domains[0] !== undefined
         ? [follow(result.domains[0].domain, 'summary', result.domains[0].domain, range, {})]
         : [follow('Summary', 'summary', domain, range, {})]),
+      ...(domain === null && result.domainCount > result.domains.length
+        ? [follow('All its domains', 'domains', null, range, input)]
+        : []),
+      ...(result.reporterCount > reporters.length
+        ? [follow('All its reporters', 'reporters', domain, range, input)]
+        : []),
       follow('All sources', 'sources', domain, range, {}),
       ...periodButtons('source', [source, domain], range, others),
     ],
     footer: footer(range, others, now),
   };
+}
+
+function moreOf(more: number, what: string): string | null {
+  return more > 0 ? `and ${counted(more, `more ${what}`)}` : null;
 }
 
 function whatFails({ figures }: SourceResult): string {

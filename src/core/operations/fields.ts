@@ -10,6 +10,8 @@ const DEFAULT_PAGE = 20;
 const LARGEST_PAGE = 1_000;
 /** Longest domain or reporter name that the store keeps. */
 const NAME_LENGTH = 300;
+/** A name of NAME_LENGTH control characters, six letters each in JSON, in base64, and some room. */
+const LONGEST_CURSOR = 3_000;
 /** IPv4 in IPv6 (RFC 4291 §2.5.5.2): so many bits stand before the IPv4 address. */
 const MAPPED_BITS = 96;
 
@@ -65,7 +67,7 @@ export const pageFields = {
     .max(LARGEST_PAGE)
     .default(DEFAULT_PAGE)
     .describe('Entries of one page'),
-  cursor: z.string().max(2_000).optional().describe('Where the page before ended'),
+  cursor: z.string().max(LONGEST_CURSOR).optional().describe('Where the page before ended'),
 };
 
 /** A zone (RFC 4007) means something on one machine alone, and no report keeps it. */

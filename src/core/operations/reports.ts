@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Figures } from '../analysis/figures.js';
 import type { AggregateReport, Problem, ReportRecord } from '../report/report.js';
+import { countOf, totals } from '../store/figures.js';
 import { byReporter } from '../store/reporter-figures.js';
 import {
   findByReportId,
@@ -15,7 +16,7 @@ import {
 import type { Session } from '../store/session.js';
 import { pageOf, placeShapes, readCursor } from './cursor.js';
 import { pageFields, storableText } from './fields.js';
-import { ask, type About, filterFields, filterInput } from './filter.js';
+import { ask, type About, filterFields } from './filter.js';
 import { operation, OperationError, type Context } from './operation.js';
 
 /** A report as lists show it; times are ISO 8601 in UTC. */
@@ -26,6 +27,11 @@ export interface ReportItem extends Omit<ReportRow, 'begin' | 'end' | 'receivedA
 }
 
 export interface ReportersResult extends About {
+  /** Of all reporters that the filter lets through, and how many there are. */
+  readonly figures: Figures;
+  readonly count: number;
+  /** When the last of their reports came: ISO 8601 in UTC; null where none did. */
+  readonly lastReport: string | null;
   readonly items: readonly {
     readonly reporter: string;
     readonly figures: Figures;
@@ -35,6 +41,7 @@ export interface ReportersResult extends About {
     /** UTC days with messages. */
     readonly days: number;
   }[];
+  readonly next: string | null;
 }
 
 export const reporters = operation({
@@ -42,23 +49,33 @@ export const reporters = operation({
   summary: 'List the receivers that send reports, largest first',
   role: 'viewer',
   effect: 'reads',
-  input: filterInput,
+  input: z.object({ ...filterFields, ...pageFields }),
   run: (context, input): Promise<ReportersResult> =>
     context.db.within(context.tenant, async (session) => {
+      const { tenant } = context;
       const { filter, about } = await ask(context, session, input);
-      const counts = new Map(
-        (await reportsByReporter(session, context.tenant, filter)).map((one) => [one.reporterId, one]),
-      );
-      const found = await byReporter(session, context.tenant, filter);
+      const place = readCursor(input.cursor, z.tuple([placeShapes.amount, placeShapes.name]));
+      const rows = await byReporter(session, tenant, filter, {
+        limit: input.limit + 1,
+        after: place === null ? null : { messages: place[0], name: place[1] },
+      });
+      const { items, next } = pageOf(rows, input.limit, (row) => [row.figures.messages, row.reporter]);
+      const came = await reportsByReporter(session, tenant, filter);
+      const byId = new Map(came.map((one) => [one.reporterId, one]));
+      const last = Math.max(...came.map((one) => one.lastReceived.getTime()));
       return {
         ...about,
-        items: found.map(({ reporterId, reporter, figures, days }) => ({
+        figures: await totals(session, tenant, filter),
+        count: await countOf(session, tenant, filter, 'reporter'),
+        lastReport: came.length === 0 ? null : new Date(last).toISOString(),
+        items: items.map(({ reporterId, reporter, figures, days }) => ({
           reporter,
           figures,
-          reports: counts.get(reporterId)?.reports ?? 0,
-          lastReport: counts.get(reporterId)?.lastReceived.toISOString() ?? null,
+          reports: byId.get(reporterId)?.reports ?? 0,
+          lastReport: byId.get(reporterId)?.lastReceived.toISOString() ?? null,
           days: days.length,
         })),
+        next,
       };
     }),
 });

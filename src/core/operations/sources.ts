@@ -61,7 +61,10 @@ export interface SourceResult extends About {
   /** UTC days over all time; null where it never sent. */
   readonly firstSeen: string | null;
   readonly lastSeen: string | null;
+  /** The largest, and how many there are. */
   readonly domains: readonly DomainFigures[];
+  readonly domainCount: number;
+  readonly reporterCount: number;
   readonly reporters: readonly { readonly reporter: string; readonly figures: Figures }[];
   /** What DKIM and SPF found in its mail, largest first. */
   readonly authResults: readonly AuthResultFigures[];
@@ -79,7 +82,7 @@ export const source = operation({
     context.db.within(context.tenant, async (session) => {
       const { filter, range, about } = await ask(context, session, input);
       const { tenant } = context;
-      const reporters = await byReporter(session, tenant, filter);
+      const reporters = await byReporter(session, tenant, filter, { limit: LISTED, after: null });
       const seen = await seenDays(session, tenant, filter);
       return {
         source: input.source,
@@ -89,7 +92,9 @@ export const source = operation({
         firstSeen: seen.first,
         lastSeen: seen.last,
         domains: await byDomain(session, tenant, filter, { limit: LISTED }),
-        reporters: reporters.slice(0, LISTED).map(({ reporter, figures }) => ({ reporter, figures })),
+        domainCount: await countOf(session, tenant, filter, 'domain'),
+        reporterCount: await countOf(session, tenant, filter, 'reporter'),
+        reporters: reporters.map(({ reporter, figures }) => ({ reporter, figures })),
         authResults: await authResultsOf(session, tenant, filter, LISTED),
       };
     }),

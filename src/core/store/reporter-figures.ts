@@ -1,4 +1,5 @@
 import type { DayFigures, Figures } from '../analysis/figures.js';
+import { after, type Page } from './page.js';
 import { figuresOf, relationFor, type FiguresRow, type Filter } from './relation.js';
 import type { Session } from './session.js';
 
@@ -59,20 +60,22 @@ export interface ReporterFigures {
   readonly days: readonly string[];
 }
 
-/** Reporters by messages, largest first. */
+/** Reporters by messages, largest first, from after a place on. */
 export async function byReporter(
   session: Session,
   tenant: number,
   filter: Filter,
+  page: Page,
 ): Promise<ReporterFigures[]> {
   const { from, figures, columns, parameters } = relationFor(tenant, filter, ['reporter']);
+  const { clause, values } = after(page.after, 'messages', parameters.length);
   const rows = await session.rows<FiguresRow & { reporterId: number; reporter: string; days: string }>(
-    `SELECT s.*, r.name AS reporter FROM (
+    `SELECT s.*, name AS reporter FROM (
        SELECT ${columns.reporter} AS "reporterId", string_agg(DISTINCT ${columns.day}::text, ' ' ORDER BY ${columns.day}::text) AS days, ${figures}
        FROM ${from} GROUP BY 1) s
      JOIN reporter r ON r.tenant_id = $1 AND r.id = s."reporterId"
-     ORDER BY s.messages DESC, r.name`,
-    parameters,
+     ${clause} ORDER BY messages DESC, name LIMIT ${page.limit}`,
+    [...parameters, ...values],
   );
   return rows.map(reporterFigures);
 }

@@ -220,6 +220,41 @@ describe('the summary', () => {
   });
 });
 
+describe('lists that are longer than a card', () => {
+  const named = (name: string, given: Invented): Card => {
+    const card = cardsOf(given).find((one) => one.name === name)?.card;
+    if (card === undefined) throw new Error(`there is no card ${name}`);
+    return card;
+  };
+  const commands = ({ buttons }: Card) => buttons.map(({ command }) => command);
+
+  it('say how many more domains and reporters a source has, and lead to all of them', () => {
+    const card = named('source', invented({ domain: null, size: 23 }));
+
+    expect(renderCard(card)).toMatch(/and 13 more domains[^]*and 18 more reporters/u);
+    expect(commands(card)).toEqual(
+      expect.arrayContaining([
+        'domains source:192.0.2.1 2026-02-17..2026-03-18',
+        'reporters source:192.0.2.1 2026-02-17..2026-03-18',
+      ]),
+    );
+  });
+
+  it('say nothing of more where there are none', () => {
+    const card = named('source', invented({ domain: null, size: 3 }));
+
+    expect(renderCard(card)).not.toContain('more');
+    expect(commands(card).filter((command) => /^(domains|reporters)/u.test(command))).toEqual([]);
+  });
+
+  it('lead to the next page of reporters, with all reporters in the verdict', () => {
+    const card = named('reporters', invented({ size: 20 }));
+
+    expect(card.verdict).toContain('200 reporters');
+    expect(commands(card)[0]).toBe('reporters example.com limit:20 cursor:WzEyLCJ4Il0');
+  });
+});
+
 describe('any names and figures', () => {
   it('make cards without an exception, within the columns', () => {
     const name = fc.string({ unit: 'binary', maxLength: 40 });

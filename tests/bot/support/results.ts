@@ -148,6 +148,8 @@ export function answers(given: Invented) {
     firstSeen: size === 0 ? null : '2025-07-01',
     lastSeen: size === 0 ? null : '2026-03-17',
     domains: list(Math.min(size, 10), (at) => ({ domain: name(at), figures: one })),
+    domainCount: size,
+    reporterCount: size,
     reporters: list(Math.min(size, 10), (at) => ({ reporter: name(at), figures: one })),
     authResults: list(Math.min(size, 10), (at) => ({
       type: at % 2 === 0 ? 'dkim' : 'spf',
@@ -172,9 +174,10 @@ export function answers(given: Invented) {
   };
   const failures: FailuresResult = { ...answer, series: failureTrend(series) };
   const reporters: ReportersResult = {
-    domain,
-    range,
-    lastReceived,
+    ...answer,
+    count: size * 10,
+    lastReport: lastReceived,
+    next,
     items: list(size, (at) => ({
       reporter: name(at),
       figures: one,

@@ -60,7 +60,10 @@ describe('the same figures, whichever question is asked', () => {
         (sum, one) => sum + one.figures.messages,
         0,
       ),
-      reporters: (await asking(reporters, asked)).items.reduce((sum, one) => sum + one.figures.messages, 0),
+      reporters: (await asking(reporters, { ...asked, limit: 1000 })).items.reduce(
+        (sum, one) => sum + one.figures.messages,
+        0,
+      ),
       reports: (await asking(reports, { ...asked, limit: 1000 })).items.reduce(
         (sum, one) => sum + one.messages,
         0,
@@ -133,7 +136,7 @@ describe('the filters that all share', () => {
     const filter = { domain, ...period, source: top?.source ?? '', dkim: 'fail' as const };
 
     const listed = (await asking(reports, { ...filter, limit: 1000 })).items;
-    const names = (await asking(reporters, filter)).items;
+    const names = (await asking(reporters, { ...filter, limit: 1000 })).items;
     const whole = (await asking(reports, { domain, ...period, limit: 1000 })).items;
     const rowsOf = async (id: number) => (await asking(report, { report: String(id), limit: 1000 })).rows;
     const matching = async (id: number) =>
@@ -173,6 +176,35 @@ describe('pages', () => {
     }
     const paged = await all((cursor) => asking(sources, { ...period, limit: 7, cursor }));
     expect(paged).toEqual(whole);
+  });
+
+  it('give every reporter once, largest first, and say how many there are', async () => {
+    const whole = await asking(reporters, { ...period, limit: 1000 });
+    const paged = await all((cursor) => asking(reporters, { ...period, limit: 3, cursor }));
+    const [first] = paged;
+
+    expect(paged).toEqual(whole.items);
+    expect(whole.next).toBeNull();
+    expect(paged.length).toBeGreaterThan(6);
+    expect(await asking(reporters, { ...period, limit: 1 })).toMatchObject({
+      items: [first],
+      count: paged.length,
+      figures: whole.figures,
+      lastReport: whole.lastReport,
+    });
+    expect(paged.reduce((sum, one) => sum + one.figures.messages, 0)).toBe(whole.figures.messages);
+    expect(paged.some((one) => one.lastReport === whole.lastReport)).toBe(true);
+  });
+
+  it('leave lists of one source for other questions, with their counts', async () => {
+    const [top] = (await asking(sources, { ...period, limit: 1 })).items;
+    const ofSource = { ...period, source: top?.source ?? '' };
+
+    const found = await asking(source, ofSource);
+
+    expect(found.domainCount).toBe((await asking(domains, { ...ofSource, limit: 1000 })).items.length);
+    expect(found.reporterCount).toBe((await asking(reporters, { ...ofSource, limit: 1000 })).items.length);
+    expect(found.reporterCount).toBeGreaterThanOrEqual(found.reporters.length);
   });
 
   it('give every report, domain, problem and record once', async () => {

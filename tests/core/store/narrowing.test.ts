@@ -59,16 +59,17 @@ const filter: Filter = {
   spf: null,
   disposition: null,
 };
+const page = { limit: 20, after: null };
 const ofDomain: Filter = { ...filter, domainId: 7 };
 const failing: Filter = { ...filter, dkim: false };
 
 describe('a question about one address reads the records of its domain-days alone', () => {
   it.each<[string, (session: Session) => Promise<unknown>]>([
-    ['reporters', (session) => byReporter(session, tenant, filter)],
-    ['reporters of a domain', (session) => byReporter(session, tenant, ofDomain)],
+    ['reporters', (session) => byReporter(session, tenant, filter, page)],
+    ['reporters of a domain', (session) => byReporter(session, tenant, ofDomain, page)],
     ['totals of what fails', (session) => totals(session, tenant, failing)],
     ['results of DKIM and SPF', (session) => authResultsOf(session, tenant, filter, 10)],
-    ['reports', (session) => listReports(session, tenant, filter, { limit: 20, after: null })],
+    ['reports', (session) => listReports(session, tenant, filter, page)],
     ['how many reports of each reporter', (session) => reportsByReporter(session, tenant, filter)],
   ])('%s', async (_name, ask) => {
     const { answer, read } = await system.db.within(tenant, (session) => rowsRead(session, 'record', ask));
