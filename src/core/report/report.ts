@@ -213,7 +213,10 @@ export interface ReadError {
 interface DocumentFacts {
   /** Path inside the container, such as `a.zip/b.xml`; null when the file itself is the document. */
   readonly member: string | null;
-  /** Of the document's own bytes (unpacked), lower-case hex. */
+  /**
+   * Of the document's own bytes (unpacked), lower-case hex. Of a failure report: of the mail that it is, with the
+   * number of the report where a mail holds several; stored without its personal parts, it keeps that of the original.
+   */
   readonly sha256: string;
   readonly problems: readonly Problem[];
 }

@@ -7,6 +7,7 @@ import type { ProblemList } from '../problems.js';
 import type { FailureReport } from '../report.js';
 import { cutText } from '../text.js';
 import { readFields, type Field } from './fields.js';
+import { readStoredForm } from './stored.js';
 
 /** Characters of a reported message's body that are kept, where it is kept. */
 const BODY_LENGTH = 100_000;
@@ -54,9 +55,6 @@ export const FAILURE_FIELDS = [
 
 const KNOWN: ReadonlySet<string> = new Set(FAILURE_FIELDS.map((name) => name.toLowerCase()));
 
-/** Our own extension field (RFC 5965 §3.4), in reports that were stored without their personal parts. */
-export const REDACTED_FIELD = 'X-Redacted';
-
 /** The parts that a failure report is made of. */
 export interface FailureParts {
   /** Of the message/feedback-report part. */
@@ -67,7 +65,8 @@ export interface FailureParts {
 
 /** Makes a report of its parts (RFC 5965, RFC 6591, RFC 9991); nothing is redacted yet. Oddities become problems. */
 export function readFailure(parts: FailureParts, limits: Limits, problems: ProblemList): FailureReport {
-  const { single, list, others } = sortFields(parts.fields, problems);
+  const stored = readStoredForm(parts.fields);
+  const { single, list, others } = sortFields(stored.fields, problems);
   const message = parts.message === null ? null : readFields(parts.message, limits.textLength);
   const headers = message?.fields ?? [];
   const reportedDomain = list('reported-domain').flatMap((domain) => hostOf(domain) ?? []);
@@ -112,13 +111,9 @@ export function readFailure(parts: FailureParts, limits: Limits, problems: Probl
     domain: fromDomain(headers) ?? reportedDomain[0] ?? null,
     headers,
     body,
-    redacted: others.some(isRedactedField),
-    otherFields: others.filter((field) => !isRedactedField(field)),
+    redacted: stored.redacted,
+    otherFields: others,
   };
-}
-
-function isRedactedField(field: Field): boolean {
-  return field.name.toLowerCase() === REDACTED_FIELD.toLowerCase();
 }
 
 interface SortedFields {

@@ -1,15 +1,17 @@
 import type { FailureReport } from '../report.js';
-import { FAILURE_FIELDS, REDACTED_FIELD } from './read.js';
+import { FAILURE_FIELDS } from './read.js';
 import { redactFailure } from './redact.js';
+import { ORIGINAL_FIELD, REDACTED_FIELD } from './stored.js';
 
 /** Cannot stand alone on a line of what is written below: every line of it is a field. */
 const BOUNDARY = 'dmarc-ops-redacted-report';
 
 /**
  * A failure report, redacted, as a small mail of its own (RFC 5965 §2): reading it gives an equal redacted report.
- * It takes the place of the raw form, which holds people's mail.
+ * It takes the place of the raw form, which holds people's mail. `sha256`, that of the document that the report was read
+ * from, is given again by every reading of the mail.
  */
-export function redactedMail(report: FailureReport): string {
+export function redactedMail(report: FailureReport, sha256?: string): string {
   const redacted = report.redacted ? report : redactFailure(report);
   const lines = [
     'MIME-Version: 1.0',
@@ -23,8 +25,10 @@ export function redactedMail(report: FailureReport): string {
     'Content-Type: message/feedback-report',
     'Content-Transfer-Encoding: 8bit',
     '',
-    ...FAILURE_FIELDS.flatMap((name) => valuesOf(redacted, name).map((value) => `${name}: ${value}`)),
+    // In front: of a report with very many fields the last ones are not read.
     `${REDACTED_FIELD}: yes`,
+    ...(sha256 === undefined ? [] : [`${ORIGINAL_FIELD}: ${sha256}`]),
+    ...FAILURE_FIELDS.flatMap((name) => valuesOf(redacted, name).map((value) => `${name}: ${value}`)),
     ...redacted.otherFields.map(({ name, value }) => `${name}: ${value}`),
   ];
   // An empty part would be a message without header; no part is a report without message.

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { inMemory } from '../bytes.js';
 import { member } from '../container/unpack.js';
 import { toMemory } from '../container/access.js';
@@ -7,6 +8,7 @@ import { uniqueNames } from '../container/name.js';
 import { UnpackError } from '../container/unpack-error.js';
 import { readFailure } from '../failure/read.js';
 import { redactFailure } from '../failure/redact.js';
+import { readStoredForm } from '../failure/stored.js';
 import { LimitError } from '../limits.js';
 import { ProblemList } from '../problems.js';
 import type { ReadEvent } from '../report.js';
@@ -74,8 +76,10 @@ export async function* readMail(
 
 async function failuresOf(layer: Layer, content: MailContent, reading: Reading): Promise<ReadEvent[]> {
   if (content.failures.length === 0) return [];
-  const sha256 = await sha256Of(layer);
-  return content.failures.map((parts) => {
+  const mailSha256 = await sha256Of(layer);
+  return content.failures.map((parts, index) => {
+    // Each report of a mail is a document of its own; the parts that make it up can be the same in two mails.
+    const ownSha256 = index === 0 ? mailSha256 : hash('sha256', `${mailSha256} ${index + 1}`);
     const problems = new ProblemList();
     if (content.textOnly)
       problems.add(
@@ -89,7 +93,7 @@ async function failuresOf(layer: Layer, content: MailContent, reading: Reading):
       document: {
         kind: 'failure',
         member: layer.path,
-        sha256,
+        sha256: readStoredForm(parts.fields).originalSha256 ?? ownSha256,
         report,
         totals: null,
         error: null,
