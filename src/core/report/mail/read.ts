@@ -56,8 +56,8 @@ export async function* readMail(
   for (const event of await failuresOf(here, content, reading)) yield event;
 
   const named = uniqueNames();
-  for (const { part, number } of content.members) {
-    const inner = member(here, named(part.name ?? '', `part ${number}`), inMemory(part.bytes()));
+  for (const { part, name, number } of content.members) {
+    const inner = member(here, named(name, `part ${number}`), inMemory(part.bytes()));
     for await (const event of readLayer(inner, reading)) {
       if (event.type === 'document' && UNRELATED.has(event.document.error?.code ?? '')) continue;
       found = true;

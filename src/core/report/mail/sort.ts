@@ -10,14 +10,22 @@ const TEXT_BYTES = 256 * 1024;
 /** Bytes of a reported message that are looked at: its header, and more of its body than is kept. */
 const MESSAGE_BYTES = 2 * 1024 * 1024;
 
+export interface Member {
+  readonly part: Part;
+  /** Name by which people may know it; '' where it has none. */
+  readonly name: string;
+  /** Counts all parts of the mail from 1. */
+  readonly number: number;
+}
+
 /** What a mail holds that matters here. */
 export interface MailContent {
   /** Failure reports, each with the message that it is about. */
   readonly failures: readonly FailureParts[];
   /** Whether a failure report was made of text for people. */
   readonly textOnly: boolean;
-  /** Parts that are, or hold, reports or other mails; the number counts all parts of the mail from 1. */
-  readonly members: readonly { readonly part: Part; readonly number: number }[];
+  /** Parts that are, or hold, reports or other mails. */
+  readonly members: readonly Member[];
   /** Whether a part is signed or encrypted by S/MIME as a whole (RFC 8551 §3.2). */
   readonly smime: boolean;
 }
@@ -40,16 +48,33 @@ export function sortParts(mail: Mail, limits: Limits): MailContent {
       members.push({ part, number: index + 1 });
     }
   }
-  if (failures.length > 0) return { failures, textOnly: false, members, smime };
+  if (failures.length > 0) return { failures, textOnly: false, members: named(members, true), smime };
 
   const textOnly = textOnlyFailure(mail, limits);
-  if (textOnly === null) return { failures, textOnly: false, members, smime };
+  if (textOnly === null) return { failures, textOnly: false, members: named(members, false), smime };
   return {
     failures: [textOnly],
     textOnly: true,
-    members: members.filter(({ part }) => !isMessage(part)),
+    members: named(
+      members.filter(({ part }) => !isMessage(part)),
+      true,
+    ),
     smime,
   };
+}
+
+/**
+ * Mail programs name an attached mail by its subject, which can be personal: mails are told by numbers, and beside
+ * a failure report only those parts by their names that are named as reports.
+ */
+function named(members: readonly Omit<Member, 'name'>[], besideFailure: boolean): Member[] {
+  let mails = 0;
+  return members.map(({ part, number }) => {
+    const own = part.name ?? '';
+    if (isMessage(part) || detect(part.head()).type === 'mail')
+      return { part, number, name: `mail ${++mails}` };
+    return { part, number, name: besideFailure && !REPORT_NAME.test(own) ? '' : own };
+  });
 }
 
 function textOnlyFailure(mail: Mail, limits: Limits): FailureParts | null {

@@ -2,9 +2,10 @@ import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { redactedMail } from '../../../../src/core/report/failure/write.js';
 import type { FailureReport } from '../../../../src/core/report/report.js';
-import { mail, type MailPart } from '../../../support/containers.js';
+import { attachment, mail, type MailPart } from '../../../support/containers.js';
 import { FIELDS, failureMail, MESSAGE } from '../../../support/failures.js';
 import { readAll, readOne } from '../../../support/read-all.js';
+import { reportXml } from '../../../support/reports.js';
 
 const SHA256 = 'ab'.repeat(32);
 
@@ -108,5 +109,54 @@ describe('the SHA-256 of a failure report', () => {
       report: { otherFields: [{ name: 'X-Original-SHA256' }] },
     });
     expect(again.report).toEqual(report);
+  });
+});
+
+describe('the members of a mail with a failure report', () => {
+  it('carry no subject: only attachments named as reports keep their names', async () => {
+    const xml = (id: string): Buffer => Buffer.from(reportXml({ reportId: id }));
+    const bytes = mail(
+      [
+        feedback(),
+        message,
+        attachment(
+          'The secret plan.eml',
+          'application/octet-stream',
+          mail([attachment('a.xml', 'text/xml', xml('1'))]),
+        ),
+        attachment('The secret plan', 'text/xml', xml('2')),
+        attachment('b.xml', 'text/xml', xml('3')),
+        attachment('c.zip', 'application/zip', Buffer.from('PK\x03\x04')),
+      ],
+      { multipart: 'report; report-type=feedback-report', boundary: 'outer' },
+    );
+
+    const documents = await readAll(bytes);
+
+    expect(documents.map(({ kind, member }) => [kind, member])).toEqual([
+      ['failure', null],
+      ['aggregate', 'mail 1/a.xml'],
+      ['aggregate', 'part 4'],
+      ['aggregate', 'b.xml'],
+      ['unreadable', 'c.zip'],
+    ]);
+    expect(JSON.stringify(documents)).not.toMatch(/secret/i);
+  });
+
+  it('carry no subject where the report is forwarded beside something damaged', async () => {
+    const documents = await readAll(
+      mail(
+        [
+          attachment('FW The secret plan.eml', 'message/rfc822', failureMail()),
+          attachment('x.zip', 'application/zip', Buffer.from('PK\x03\x04')),
+        ],
+        { boundary: 'outer' },
+      ),
+    );
+
+    expect(documents.map(({ kind, member }) => [kind, member])).toEqual([
+      ['failure', 'mail 1'],
+      ['unreadable', 'x.zip'],
+    ]);
   });
 });

@@ -80,7 +80,7 @@ describe('a report in a mail', () => {
 
     expect(await readOne(forwarded)).toMatchObject({
       kind: 'aggregate',
-      member: 'part 2/example.net!example.com!1772323200!1772409599.xml.gz',
+      member: 'mail 1/example.net!example.com!1772323200!1772409599.xml.gz',
     });
     expect(await readOne(asFileName)).toMatchObject({ kind: 'aggregate', sha256: XML_SHA256 });
   });
@@ -424,6 +424,30 @@ describe('a mail', () => {
     );
 
     expect(documents.map(({ member }) => member)).toEqual(['a.xml', 'a.xml#2']);
+  });
+
+  it('is named by a number where it is attached, because its file name is often its subject', async () => {
+    const inner = mail([GZ], { boundary: 'inner' });
+    const broken = mail(
+      [{ body: 'hello' }, attachment('x.zip', 'application/zip', Buffer.from('PK\x03\x04'))],
+      {
+        boundary: 'inner',
+      },
+    );
+
+    const documents = await readAll(
+      mail([
+        attachment('Your secret plan.eml', 'application/octet-stream', inner),
+        attachment('Your other plan.xml', 'message/rfc822', broken),
+        GZ,
+      ]),
+    );
+
+    expect(documents.map(({ kind, member }) => [kind, member])).toEqual([
+      ['aggregate', 'mail 1/example.net!example.com!1772323200!1772409599.xml.gz'],
+      ['unreadable', 'mail 2/x.zip'],
+      ['aggregate', 'example.net!example.com!1772323200!1772409599.xml.gz'],
+    ]);
   });
 
   it('that is nested too deeply in multiparts is refused', async () => {
