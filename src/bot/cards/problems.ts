@@ -2,27 +2,21 @@ import type { ProblemItem, ProblemsResult } from '../../core/operations/intake.j
 import type { Asked } from '../ask.js';
 import { ask } from '../ask.js';
 import type { Button, Card, CardPart } from '../card.js';
-import { count, counted } from '../figures.js';
-import { nextButton } from './questions.js';
+import { count, counted, period } from '../figures.js';
+import { filterText, nextButton } from './questions.js';
 
 const CODES_LISTED = 8;
 
 /** What was odd about documents, latest first. */
 export function problemsCard(result: ProblemsResult, input: Asked): Card {
-  const { counts, items, next } = result;
-  const domain = typeof input['domain'] === 'string' ? input['domain'] : null;
-  const total = counts.reduce((sum, one) => sum + one.count, 0);
-  const [most] = counts;
-  const filtered = domain !== null || input['code'] !== undefined;
+  const { domain, range, counts, items, next } = result;
+  const code = typeof input['code'] === 'string' ? input['code'] : null;
+  const asked = { reporter: input['reporter'], from: range?.from, to: range?.to };
+  const filtered = [domain, range, code, filterText(input)].some((one) => one !== null);
   return {
     title: domain === null ? 'Problems' : `Problems of ${domain}`,
     tone: items.length === 0 ? 'good' : 'neutral',
-    verdict:
-      items.length === 0
-        ? `No problem${filtered ? ' of that kind' : ''} with any document.`
-        : filtered
-          ? `${counted(items.length, 'problem')}${next === null ? '' : ' on this page'}.`
-          : `${counted(total, 'problem')} over all documents; most often ${most?.code ?? ''} (${count(most?.count ?? 0)}).`,
+    verdict: verdictOf(result, code, filtered),
     parts:
       items.length === 0
         ? []
@@ -33,15 +27,36 @@ export function problemsCard(result: ProblemsResult, input: Asked): Card {
     advice: null,
     buttons: [
       ...nextButton('problems', [domain], input, next),
-      ...(filtered ? [{ label: 'All problems', command: 'problems' }] : codeButtons(counts)),
+      ...(code === null ? codeButtons(counts, domain, asked) : []),
+      ...(filtered ? [{ label: 'All problems', command: 'problems' }] : []),
       ...firstReport(items),
       { label: 'Status', command: 'status' },
     ],
-    footer:
-      items.length === 0
-        ? null
-        : 'Latest documents first. Repaired documents count; unreadable ones are kept with their error.',
+    footer: footerOf(result, input),
   };
+}
+
+function verdictOf({ counts, items }: ProblemsResult, code: string | null, filtered: boolean): string {
+  if (items.length === 0) return `No problem${filtered ? ' of that kind' : ''} with any document.`;
+  if (code !== null) {
+    const one = counts.find((each) => each.code === code);
+    return `${counted(one?.count ?? 0, 'problem')} ${code}.`;
+  }
+  const total = counts.reduce((sum, one) => sum + one.count, 0);
+  const [most] = counts;
+  const often = most === undefined ? '' : `; most often ${most.code} (${count(most.count)})`;
+  return `${counted(total, 'problem')}${filtered ? '' : ' over all documents'}${often}.`;
+}
+
+function footerOf({ items, range }: ProblemsResult, input: Asked): string | null {
+  const parts = [
+    range === null ? null : `came in ${period(range)}`,
+    filterText(input),
+    items.length === 0
+      ? null
+      : 'latest documents first; repaired ones count, unreadable ones are kept with their error',
+  ].filter((part) => part !== null);
+  return parts.length === 0 ? null : parts.join(' · ');
 }
 
 function countsChart(counts: ProblemsResult['counts']): CardPart {
@@ -62,11 +77,11 @@ function problemFact(item: ProblemItem): { name: string; value: string; note: st
   return { name: item.code, value: item.message, note: place.join(' · ') };
 }
 
-function codeButtons(counts: ProblemsResult['counts']): Button[] {
+function codeButtons(counts: ProblemsResult['counts'], domain: string | null, input: Asked): Button[] {
   if (counts.length < 2) return [];
   return counts
     .slice(0, 2)
-    .map((one) => ({ label: one.code, command: ask('problems', [], { code: one.code }) }));
+    .map(({ code }) => ({ label: code, command: ask('problems', [domain], { code, ...input }) }));
 }
 
 function firstReport(items: readonly ProblemItem[]): Button[] {

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import type { Range } from '../analysis/range.js';
 import { countDomains } from '../store/domains.js';
 import { countProblems, listProblems, type ProblemRow } from '../store/problems.js';
 import { intakeStatus, type IntakeStatus } from '../store/status.js';
 import { pageOf, placeShapes, readCursor } from './cursor.js';
-import { domainField, pageFields, storableText } from './fields.js';
-import { knownDomain } from './filter.js';
+import { domainField, pageFields, periodFields, reporterField, storableText } from './fields.js';
+import { knownDomain, knownReporter, periodOf } from './filter.js';
 import { operation } from './operation.js';
 
 export interface ProblemItem extends Omit<ProblemRow, 'receivedAt'> {
@@ -13,11 +14,20 @@ export interface ProblemItem extends Omit<ProblemRow, 'receivedAt'> {
 }
 
 export interface ProblemsResult {
-  /** How often each occurs over all, most frequent first; unreadable documents count under their error. */
+  /** Null for all domains together. */
+  readonly domain: string | null;
+  /** Days on which documents came in; null where no period was asked for, which means all. */
+  readonly range: Range | null;
+  /**
+   * How often each occurs under the filters but the one by name, most frequent first; what could not be read or
+   * stored counts under its error.
+   */
   readonly counts: readonly { readonly code: string; readonly count: number }[];
   readonly items: readonly ProblemItem[];
   readonly next: string | null;
 }
+
+const place = z.tuple([placeShapes.id, placeShapes.id, placeShapes.ordinal]);
 
 export const problems = operation({
   name: 'problems',
@@ -26,6 +36,8 @@ export const problems = operation({
   effect: 'reads',
   input: z.object({
     domain: domainField.optional(),
+    ...periodFields,
+    reporter: reporterField.optional(),
     code: storableText(z.string().trim().min(1).max(100))
       .optional()
       .describe('Only problems of this name, such as count-negative'),
@@ -33,14 +45,28 @@ export const problems = operation({
   }),
   run: (context, input): Promise<ProblemsResult> =>
     context.db.within(context.tenant, async (session) => {
-      const domain = input.domain === undefined ? null : await knownDomain(context, session, input.domain);
-      const place = readCursor(input.cursor, z.tuple([placeShapes.id, placeShapes.ordinal]));
-      const after = place === null ? null : { documentId: place[0], ordinal: place[1] };
-      const filter = { code: input.code ?? null, domainId: domain?.id ?? null };
-      const rows = await listProblems(session, context.tenant, filter, { limit: input.limit + 1, after });
-      const { items, next } = pageOf(rows, input.limit, (row) => [row.documentId, row.ordinal]);
+      const { domain: name, reporter: by, from, to, days, code = null, limit } = input;
+      const asksForPeriod = [from, to, days].some((given) => given !== undefined);
+      const range = asksForPeriod ? periodOf(input, context.now()) : null;
+      const domain = name === undefined ? null : await knownDomain(context, session, name);
+      const reporter = by === undefined ? null : await knownReporter(context, session, by);
+      const filter = {
+        domainId: domain?.id ?? null,
+        reporterId: reporter?.id ?? null,
+        from: range?.from ?? null,
+        to: range?.to ?? null,
+      };
+      const [rawId, documentId, ordinal] = readCursor(input.cursor, place) ?? [];
+      const after =
+        rawId === undefined || documentId === undefined || ordinal === undefined
+          ? null
+          : { rawId, documentId, ordinal };
+      const rows = await listProblems(session, context.tenant, filter, { code, limit: limit + 1, after });
+      const { items, next } = pageOf(rows, limit, (row) => [row.rawId, row.documentId ?? 0, row.ordinal]);
       return {
-        counts: await countProblems(session, context.tenant),
+        domain: domain?.name ?? null,
+        range,
+        counts: await countProblems(session, context.tenant, filter),
         items: items.map((row) => ({ ...row, receivedAt: row.receivedAt.toISOString() })),
         next,
       };

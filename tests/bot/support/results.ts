@@ -232,16 +232,19 @@ export function answers(given: Invented) {
     })),
   };
   const problems: ProblemsResult = {
+    domain,
+    range: size === 1 ? null : range,
     counts: list(size, (at) => ({ code: at === 0 ? 'count-negative' : name(at), count: size - at })),
     items: list(size, (at) => ({
-      documentId: at,
-      ordinal: 1,
+      rawId: at + 1,
+      documentId: at === 2 ? null : at + 1,
+      ordinal: at === 2 ? 0 : 1,
       code: 'count-negative',
       message: 'The count −1 is below zero; the row was left out.',
       where: at === 1 ? null : 'record 3 row/count',
       name: name(at),
       member: at === 1 ? null : name(at + 1),
-      kind: 'aggregate',
+      kind: at === 2 ? 'raw' : 'aggregate',
       domain: at === 1 ? null : 'example.com',
       reporter: at === 1 ? null : name(at + 2),
       reportId: at === 1 ? null : 7,

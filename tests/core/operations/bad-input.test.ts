@@ -60,8 +60,8 @@ describe('a tampered cursor is refused, whatever it holds', () => {
   it('of domains, problems and records', async () => {
     for (const [operation, given] of [
       [domains, { cursor: cursorOf(['\0']) }],
-      [problems, { cursor: cursorOf([1.5, 1]) }],
-      [problems, { cursor: cursorOf([1, 2 ** 40]) }],
+      [problems, { cursor: cursorOf([1.5, 1, 1]) }],
+      [problems, { cursor: cursorOf([1, 1, 2 ** 40]) }],
       [report, { report: 'r-1', cursor: cursorOf([2 ** 40]) }],
     ] as const)
       await expect(operation.run(context, operation.input.parse(given) as never)).rejects.toMatchObject({

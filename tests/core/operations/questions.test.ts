@@ -222,7 +222,7 @@ describe('pages', () => {
     expect(new Set(listed.map((one) => one.id)).size).toBe(listed.length);
     expect(listed.length).toBe(truth.reports);
     expect(named.map((one) => one.domain)).toEqual(Object.keys(truth.domains).toSorted());
-    expect(new Set(odd.map((one) => `${one.documentId} ${one.ordinal}`)).size).toBe(odd.length);
+    expect(new Set(odd.map((one) => `${one.rawId} ${one.documentId} ${one.ordinal}`)).size).toBe(odd.length);
     expect(odd.length).toBe((await asking(problems, {})).counts.reduce((sum, one) => sum + one.count, 0));
     expect(rows.length).toBe(largest?.records);
     expect(rows.reduce((sum, row) => sum + row.count, 0)).toBe(largest?.messages);
