@@ -13,6 +13,8 @@ import { readOne } from '../../../support/read-all.js';
 /** Everything in the reports below that names a person; no part of it may be left. */
 const PERSONAL = /alice|bob|secret|between us|plan/i;
 
+const SHA256 = 'ab'.repeat(32);
+
 async function read(written: Parameters<typeof failureMail>[0], redact?: boolean): Promise<FailureReport> {
   const document = await readOne(failureMail(written), { redact: redact ?? true });
   if (document.kind !== 'failure') throw new Error(`${document.kind} where a failure report was expected`);
@@ -143,14 +145,14 @@ describe('a redacted report written as a mail', () => {
       ],
     });
 
-    const again = await readOne(redactedMail(report));
+    const again = await readOne(redactedMail(report, SHA256));
 
     expect(again).toMatchObject({ kind: 'failure', problems: [], report });
     expect(again.report).toEqual(report);
   });
 
   it('is redacted even where the report is not', async () => {
-    const written = redactedMail(await read({}, false));
+    const written = redactedMail(await read({}, false), SHA256);
 
     expect(written).not.toMatch(PERSONAL);
   });
@@ -158,7 +160,7 @@ describe('a redacted report written as a mail', () => {
   it('is known as redacted when the whole is asked for', async () => {
     const report = await read({});
 
-    const again = await readOne(redactedMail(report), { redact: false });
+    const again = await readOne(redactedMail(report, SHA256), { redact: false });
 
     expect(again.report).toEqual(report);
   });
@@ -166,7 +168,7 @@ describe('a redacted report written as a mail', () => {
   it('reads as the same report where that had no message', async () => {
     const report = await read({ message: null });
 
-    expect((await readOne(redactedMail(report))).report).toEqual(report);
+    expect((await readOne(redactedMail(report, SHA256))).report).toEqual(report);
   });
 
   it('reads as the same report whatever it says', async () => {
@@ -221,15 +223,15 @@ describe('a redacted report written as a mail', () => {
           const redacted = redactFailure(readFailure(parts, DEFAULT_LIMITS, new ProblemList()));
 
           expect(redactFailure(redacted)).toEqual(redacted);
-          lines.push(redactedMail(redacted));
+          lines.push(redactedMail(redacted, SHA256));
         },
       ),
       { numRuns: 300 },
     );
     for (const line of lines) {
-      const { kind, report } = await readOne(line);
+      const { kind, report, sha256 } = await readOne(line);
       expect(kind).toBe('failure');
-      expect(redactedMail(report as FailureReport)).toBe(line);
+      expect(redactedMail(report as FailureReport, sha256)).toBe(line);
     }
   });
 });

@@ -107,7 +107,9 @@ describe('a failure report that is text alone', () => {
     const document = await readOne(plainMail([], CLAIM));
 
     expect(JSON.stringify(document)).not.toMatch(/alice|secret/i);
-    expect((await readOne(redactedMail(document.report as FailureReport))).report).toEqual(document.report);
+    expect((await readOne(redactedMail(document.report as FailureReport, document.sha256))).report).toEqual(
+      document.report,
+    );
   });
 
   it('is told from mail about something else', async () => {
