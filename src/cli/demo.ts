@@ -1,6 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readConfig } from '../config.js';
 import { COMMANDS } from '../bot/registry.js';
 import { dispatch } from '../bot/dispatch.js';
@@ -12,6 +12,7 @@ import { processPending } from '../core/ingest/process.js';
 import type { Context } from '../core/operations/operation.js';
 import { inMemory } from '../core/report/bytes.js';
 import { generate } from '../core/sample/generate.js';
+import { findHome } from '../core/store/embedded/home.js';
 import { openSystem } from '../system.js';
 import { readArguments } from './arguments.js';
 import { chatOn } from './chat.js';
@@ -40,9 +41,13 @@ export const demo: Verb = {
     if (args.words[0] !== undefined) throw new UsageError('demo takes no words; type them at its prompt.');
     const folder = await mkdtemp(join(tmpdir(), 'dmarc-ops-demo-'));
     try {
+      // As root, the server is another user, who has to pass through.
+      await chmod(folder, 0o711);
       await demoIn(folder, io);
     } finally {
-      await rm(folder, { recursive: true, force: true });
+      // Where that user cannot come to the temporary folder at all, the data is elsewhere.
+      const { folder: data } = await findHome(folder);
+      for (const made of new Set([dirname(data), folder])) await rm(made, { recursive: true, force: true });
     }
     return EXIT.ok;
   },
@@ -52,7 +57,7 @@ async function demoIn(folder: string, io: Io): Promise<void> {
   const say = (line: string) => io.output.write(`${line}\n`);
   const config = { ...readConfig(), databaseUrl: null, databaseOwnerUrl: null, dataDir: folder };
   say('Starting an embedded PostgreSQL for the demo …');
-  const system = await openSystem({ config, note: () => {} });
+  const system = await openSystem({ config, note: say });
   try {
     const { context } = system;
     say('Making six months of sample reports and taking them in …');
