@@ -1,6 +1,6 @@
 import type { Problem } from '../report/report.js';
 import { stagedDays, type Keyed, type StoredReport, type StoreFacts } from './placed.js';
-import { addStaged, subtractRows } from './rollups.js';
+import { addStaged, MOST, subtractRows } from './rollups.js';
 import type { Session } from './session.js';
 
 /** Code of the problem that every version of a conflicting report carries. */
@@ -108,8 +108,8 @@ async function mergeInto(
     await addStaged(session, tenant, stagedDays(first, merged, report.id));
   }
   await session.run(
-    `UPDATE aggregate_report SET versions = versions + $3, records = records + $4, messages = messages + $5,
-       dmarc_pass = dmarc_pass + $6, dkim_aligned = dkim_aligned + $7, spf_aligned = spf_aligned + $8,
+    `UPDATE aggregate_report SET versions = versions + $3, records = records + $4, messages = LEAST(messages + $5, ${MOST}),
+       dmarc_pass = LEAST(dmarc_pass + $6, ${MOST}), dkim_aligned = LEAST(dkim_aligned + $7, ${MOST}), spf_aligned = LEAST(spf_aligned + $8, ${MOST}),
        first_day = LEAST(first_day, $9::date), last_day = GREATEST(last_day, $10::date)
      WHERE tenant_id = $1 AND id = $2`,
     [

@@ -121,7 +121,7 @@ export async function recomputeRollups(
 }
 
 /** Sums stop where whole numbers end in JavaScript: no forged count makes a later honest one fail. */
-const MOST = Number.MAX_SAFE_INTEGER;
+export const MOST = Number.MAX_SAFE_INTEGER;
 const DKIM = `COALESCE(s.dkim = 'pass', false)`;
 const SPF = `COALESCE(s.spf = 'pass', false)`;
 const RESULT_KEY = `CASE WHEN s.disposition IN ('none', 'pass', 'quarantine', 'reject') THEN s.disposition ELSE 'other' END, ${DKIM}, ${SPF}`;

@@ -491,6 +491,17 @@ describe('failure reports', () => {
     expect(await rows('SELECT report, arrived_at FROM failure_report')).toEqual(before);
   });
 
+  it('are told apart by what came, though it is not there any more', async () => {
+    const other = mail.replace('<secret.person@example.com>', '<somebody.else@example.com>');
+    await takeIn(context, mail, other);
+    expect(await rows('SELECT FROM failure_report')).toHaveLength(2);
+
+    await reprocessRaw(context, { domainId: null, failedOnly: false });
+    expect(await rows('SELECT FROM failure_report')).toHaveLength(2);
+    await takeIn(context, gzipSync(mail));
+    expect(await rows('SELECT FROM failure_report')).toHaveLength(2);
+  });
+
   it('count once, though the raw form is not there any more', async () => {
     await takeIn(context, mail);
     const again = await takeIn(context, mail, gzipSync(mail));

@@ -11,7 +11,7 @@ const BOUNDARY = 'dmarc-ops-redacted-report';
  * It takes the place of the raw form, which holds people's mail. `sha256`, that of the document that the report was read
  * from, is given again by every reading of the mail.
  */
-export function redactedMail(report: FailureReport, sha256?: string): string {
+export function redactedMail(report: FailureReport, sha256: string): string {
   const redacted = report.redacted ? report : redactFailure(report);
   const lines = [
     'MIME-Version: 1.0',
@@ -27,7 +27,7 @@ export function redactedMail(report: FailureReport, sha256?: string): string {
     '',
     // In front: of a report with very many fields the last ones are not read.
     `${REDACTED_FIELD}: yes`,
-    ...(sha256 === undefined ? [] : [`${ORIGINAL_FIELD}: ${sha256}`]),
+    `${ORIGINAL_FIELD}: ${sha256}`,
     ...FAILURE_FIELDS.flatMap((name) => valuesOf(redacted, name).map((value) => `${name}: ${value}`)),
     ...redacted.otherFields.map(({ name, value }) => `${name}: ${value}`),
   ];
