@@ -6,26 +6,37 @@ import { ensureTenant } from '../../../src/core/store/tenants.js';
 import type { Session } from '../../../src/core/store/session.js';
 import { freshDatabase, onServer, type FreshDatabase } from '../../support/database.js';
 
-/** Rows of every table for one tenant, as the superuser who no policy binds. */
-const FILL = `
-  INSERT INTO domain (tenant_id, id, name, first_seen_at) OVERRIDING SYSTEM VALUE VALUES ($1, 1, 'example.com', now());
-  INSERT INTO reporter (tenant_id, id, name) OVERRIDING SYSTEM VALUE VALUES ($1, 1, 'reporter.example');
+/** A row in every table for the tenant $1, of which no other has the keys; statements in an order that foreign keys allow. */
+function rowsOf(n: number): string[] {
+  return `
+  INSERT INTO domain (tenant_id, id, name, first_seen_at) OVERRIDING SYSTEM VALUE VALUES ($1, ${n}, 'd${n}.example', now());
+  INSERT INTO reporter (tenant_id, id, name) OVERRIDING SYSTEM VALUE VALUES ($1, ${n}, 'reporter ${n}');
   INSERT INTO raw_document (tenant_id, id, sha256, size, encoding, source, name, received_at) OVERRIDING SYSTEM VALUE
-    VALUES ($1, 1, sha256('x'), 1, 'as-is', 'test', 'x', now());
-  INSERT INTO raw_attempt VALUES ($1, 1, 1);
-  INSERT INTO raw_chunk VALUES ($1, 1, 0, 'x');
+    VALUES ($1, ${n}, sha256('${n}'), 1, 'as-is', 'test', 'x', now());
+  INSERT INTO raw_attempt VALUES ($1, ${n}, 1);
+  INSERT INTO raw_chunk VALUES ($1, ${n}, 0, 'x');
   INSERT INTO aggregate_report (tenant_id, id, identity, domain_id, reporter_id, first_day, last_day, header, records, messages,
     dmarc_pass, dkim_aligned, spf_aligned, received_at) OVERRIDING SYSTEM VALUE
-    VALUES ($1, 1, sha256('x'), 1, 1, '2026-03-01', '2026-03-01', '{}', 1, 1, 1, 1, 1, now());
+    VALUES ($1, ${n}, sha256('${n}'), ${n}, ${n}, '2026-03-01', '2026-03-01', '{}', 1, 1, 1, 1, 1, now());
   INSERT INTO document (tenant_id, id, raw_id, sha256, kind, outcome, report_id) OVERRIDING SYSTEM VALUE
-    VALUES ($1, 1, 1, sha256('x'), 'aggregate', 'stored', 1);
-  INSERT INTO problem VALUES ($1, 1, 1, 'count-negative', 'x', NULL);
+    VALUES ($1, ${n}, ${n}, sha256('${n}'), 'aggregate', 'stored', ${n});
+  INSERT INTO problem VALUES ($1, ${n}, 1, 'count-negative', 'x', NULL);
   INSERT INTO record (tenant_id, domain_id, day, report_id, ordinal, reporter_id, messages) VALUES
-    ($1, 1, '2026-03-01', 1, 1, 1, 1), ($1, 1, '9999-12-31', 1, 2, 1, 1);
-  INSERT INTO rollup_source VALUES ($1, 1, '2026-03-01', '192.0.2.1', 1, 1, 1, 1, 0, 0);
-  INSERT INTO rollup_result VALUES ($1, 1, '2026-03-01', 1, 'none', true, true, 1);
-  INSERT INTO failure_report (tenant_id, document_id, report) VALUES ($1, 1, '{}');
-  INSERT INTO tls_result (tenant_id, document_id, reporter_id, successful, failed, policy) VALUES ($1, 1, 1, 1, 1, '{}');`;
+    ($1, ${n}, '2026-03-01', ${n}, 1, ${n}, 1);
+  INSERT INTO record (tenant_id, domain_id, day, report_id, ordinal, reporter_id, messages) VALUES
+    ($1, ${n}, '9999-12-31', ${n}, 2, ${n}, 1);
+  INSERT INTO rollup_source VALUES ($1, ${n}, '2026-03-01', '192.0.2.1', 1, 1, 1, 1, 0, 0);
+  INSERT INTO rollup_result VALUES ($1, ${n}, '2026-03-01', ${n}, 'none', true, true, 1);
+  INSERT INTO failure_report (tenant_id, document_id, report) VALUES ($1, ${n}, '{}');
+  INSERT INTO tls_result (tenant_id, document_id, reporter_id, successful, failed, policy) VALUES ($1, ${n}, ${n}, 1, 1, '{}')`
+    .split(';')
+    .map((statement) => statement.trim());
+}
+
+/** The table that a statement writes to. */
+const written = (statement: string) => /^INSERT INTO (\w+)/u.exec(statement)?.[1] ?? '';
+/** SQLSTATE insufficient_privilege: no right at all, or a row that a policy does not let in. */
+const REFUSED = '42501';
 
 interface Relation {
   readonly name: string;
@@ -56,8 +67,7 @@ describe.each(['runtime role', 'single role'] as const)('the wall between tenant
     await db.across((session) => session.rows(`SELECT ensure_record_month('2026-03-01')`));
     relations = await asSuperuser(async (client) => {
       for (const tenant of [mine, theirs])
-        for (const statement of FILL.split(';').filter((text) => text.trim() !== ''))
-          await client.query(statement.replaceAll('$1', String(tenant)));
+        for (const statement of rowsOf(1)) await client.query(statement.replaceAll('$1', String(tenant)));
       const { rows } = await client.query<Relation>(
         `SELECT c.relname AS name, c.relispartition AS partition FROM pg_class c
          WHERE c.relnamespace = 'dmarc_ops'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
@@ -92,11 +102,21 @@ describe.each(['runtime role', 'single role'] as const)('the wall between tenant
       );
       return Number(rows[0]?.count);
     });
-  /** Rows of the other tenant that a statement gets at; -1 when it is refused. */
-  const reach = async (tenant: number | null, sql: string): Promise<number> => {
-    const work = (session: Session) => session.run(sql, [theirs]);
-    const attempt = tenant === null ? db.across(work) : db.within(tenant, work);
-    return attempt.catch(() => -1);
+  /** What PostgreSQL said, behind the sentence that people see. */
+  const cause = (error: unknown) =>
+    ((error as { readonly cause?: unknown }).cause ?? error) as {
+      readonly code?: string;
+      readonly message: string;
+    };
+  /** Rows of the other tenant that a statement gets at, or that the role has no right to try. Throws any other error. */
+  const reach = async (tenant: number | null, sql: string): Promise<number | 'refused'> => {
+    const work = (session: Session) => session.run(sql, sql.includes('$1') ? [theirs] : []);
+    try {
+      return await (tenant === null ? db.across(work) : db.within(tenant, work));
+    } catch (error) {
+      if (cause(error).code === REFUSED) return 'refused';
+      throw error;
+    }
   };
 
   it('has rows of the other tenant in every table and partition, so that there is something to guard', async () => {
@@ -116,40 +136,64 @@ describe.each(['runtime role', 'single role'] as const)('the wall between tenant
         // The owner of a single role may list tenants: they hold a name alone, and functions go round by them.
         if (name === 'tenant' && how === 'single role') continue;
         const seen = await reach(tenant, `SELECT FROM ${name} WHERE ${whose}`);
-        const changed = await reach(
-          tenant,
-          `UPDATE ${name} SET ${key(relation)} = ${key(relation)} WHERE ${whose}`,
-        );
-        const taken = await reach(tenant, `UPDATE ${name} SET ${key(relation)} = ${mine} WHERE ${whose}`);
+        const [same, other] =
+          name === 'tenant'
+            ? ['name = name', `name = 'taken'`]
+            : ['tenant_id = tenant_id', `tenant_id = ${mine}`];
+        const changed = await reach(tenant, `UPDATE ${name} SET ${same} WHERE ${whose}`);
+        const taken = await reach(tenant, `UPDATE ${name} SET ${other} WHERE ${whose}`);
         const deleted = await reach(tenant, `DELETE FROM ${name} WHERE ${whose}`);
-        for (const rows of [seen, changed, taken, deleted])
-          expect([name, rows]).toSatisfy(([, count]) => count === 0 || count === -1);
+        const mayNotTry = how === 'runtime role' && (relation.partition || name === 'tenant');
+        const expected = { seen: 0, changed: 0, taken: 0, deleted: 0 };
+        const refused = { changed: 'refused', taken: 'refused', deleted: 'refused' };
+        expect([name, { seen, changed, taken, deleted }]).toEqual([
+          name,
+          mayNotTry ? { seen: relation.partition ? 'refused' : 0, ...refused } : expected,
+        ]);
         expect([name, await countAll(relation)]).not.toEqual([name, 0]);
       }
     },
   );
 
-  it('lets nobody write rows in the name of the other tenant', async () => {
-    for (const relation of relations) {
-      const { name } = relation;
-      if (name === 'tenant' && how === 'single role') continue;
-      const before = await countAll(relation);
-      const columns = await asSuperuser(async (client) => {
-        const { rows } = await client.query<{ columns: string }>(
-          `SELECT string_agg(quote_ident(column_name), ', ') AS columns FROM information_schema.columns
-           WHERE table_schema = 'dmarc_ops' AND table_name = $1 AND column_name <> $2 AND is_identity = 'NO'`,
-          [name, key(relation)],
-        );
-        return rows[0]?.columns ?? '';
-      });
-      const own = await reach(
-        mine,
-        `INSERT INTO ${name} (${key(relation)}, ${columns}) SELECT $1, ${columns} FROM ${name} LIMIT 1`,
-      );
+  it('lets nobody write rows in the name of the other tenant, though their keys are free', async () => {
+    const statements = rowsOf(2);
+    const parents = relations.filter(({ name, partition }) => !partition && name !== 'tenant');
+    const partitions = relations.filter(({ partition }) => partition);
+    const intoPartitions = partitions.flatMap(({ name }) =>
+      statements
+        .filter((statement) => written(statement) === 'record')
+        .map((statement) => statement.replace('INTO record', `INTO ${name}`)),
+    );
+    expect(new Set(statements.map(written))).toEqual(new Set(parents.map(({ name }) => name)));
 
-      expect([name, own]).toEqual([name, -1]);
-      expect(await countAll(relation)).toBe(before);
+    for (const statement of [...statements, ...intoPartitions]) {
+      const mayNotTry = how === 'runtime role' && intoPartitions.includes(statement);
+      for (const tenant of [mine, null]) {
+        const work = (session: Session) => session.run(statement.replaceAll('$1', String(theirs)));
+        const attempt = tenant === null ? db.across(work) : db.within(tenant, work);
+        const { code, message } = await attempt.then(() => ({ code: 'written', message: '' }), cause);
+        expect([statement, code]).toEqual([statement, REFUSED]);
+        expect(message).toContain(mayNotTry ? 'permission denied' : 'row-level security');
+      }
     }
+
+    // Nothing but the wall stood in the way.
+    await asSuperuser(async (client) => {
+      await client.query('BEGIN');
+      for (const statement of statements)
+        expect((await client.query(statement.replaceAll('$1', String(theirs)))).rowCount).toBe(1);
+      await client.query('ROLLBACK');
+    });
+    const own = rowsOf(3);
+    await db.within(mine, async (session) => {
+      for (const statement of own)
+        expect(await session.run(statement.replaceAll('$1', String(mine)))).toBe(1);
+    });
+  });
+
+  it.runIf(how === 'runtime role')('lets the runtime role make and change no tenant', async () => {
+    expect(await reach(mine, `INSERT INTO tenant (name) VALUES ('third')`)).toBe('refused');
+    expect(await reach(mine, `UPDATE tenant SET name = 'x' WHERE id = ${mine}`)).toBe('refused');
   });
 
   it('lets the own tenant see its own rows through parents, and partitions give nothing more', async () => {
@@ -175,22 +219,28 @@ describe.each(['runtime role', 'single role'] as const)('the wall between tenant
       `SELECT FROM tenant t LEFT JOIN raw_document r ON true WHERE r.tenant_id = $1`,
     ];
     for (const sql of ways) expect([sql, await reach(mine, sql)]).toEqual([sql, 0]);
-    const copied = await reach(
-      mine,
-      `COPY (SELECT * FROM record WHERE tenant_id = ${theirs}) TO PROGRAM 'cat'`,
-    );
-    expect(copied).toBe(-1);
+    const copied = (tenant: number) =>
+      reach(mine, `COPY (SELECT FROM rollup_source WHERE tenant_id = ${tenant}) TO STDOUT`);
+    expect(await copied(theirs)).toBe(0);
+    expect(await copied(mine)).toBeGreaterThan(0);
+    // PostgreSQL copies nothing into a table that has policies, whoever it belongs to.
+    const line = `${theirs}\t9\t2026-03-01\t192.0.2.9\t1\t1\t1\t1\t0\t0\n`;
+    const pasted = db.within(mine, (session) => session.copy('COPY rollup_source FROM STDIN', [line]));
+    expect((await pasted.then(() => ({ code: 'written' }), cause)).code).toBe('0A000');
   });
 
   it('gives nothing when the setting holds nonsense', async () => {
     for (const value of ['', ' ', '0', '-1', "1' OR '1'='1", 'NULL']) {
-      const rows = await db
-        .across(async (session) => {
-          await session.rows(`SELECT set_config('dmarc_ops.tenant', $1, true)`, [value]);
-          return session.rows('SELECT FROM record');
-        })
-        .catch(() => []);
-      expect([value, rows.length]).toEqual([value, 0]);
+      const work = db.across(async (session) => {
+        await session.rows(`SELECT set_config('dmarc_ops.tenant', $1, true)`, [value]);
+        return session.rows('SELECT FROM record');
+      });
+      const outcome = await work.then(
+        (rows) => rows.length,
+        (error: unknown) => cause(error).code,
+      );
+      // No rows, or no number (SQLSTATE invalid_text_representation).
+      expect([value, outcome]).toEqual([value, /^$|^-?\d+$/u.test(value) ? 0 : '22P02']);
     }
   });
 });
