@@ -6,14 +6,14 @@ const FILES_LISTED = 5;
 
 /** What became of files that were taken in. */
 export function ingestCard(result: IngestResult): Card {
-  const { files, known, unopened, documents, messages, problems, failed } = result;
-  const bad = failed + documents.unreadable + unopened.length;
+  const { files, known, unopened, unopenedCount, documents, messages, problems, failed } = result;
+  const bad = failed + documents.unreadable + unopenedCount;
   const taken = documents.stored + documents.merged;
   return {
     title: 'Ingest',
     tone: failed > 0 ? 'bad' : bad > 0 ? 'warning' : files === 0 ? 'neutral' : 'good',
     verdict:
-      files === 0 && unopened.length === 0
+      files === 0 && unopenedCount === 0
         ? 'There are no files below these paths.'
         : `${counted(taken, 'report')} taken in from ${counted(files, 'file')}: ${counted(messages, 'message')}.${
             bad === 0 ? '' : ` ${count(bad)} could not be read or stored.`
@@ -44,11 +44,11 @@ export function ingestCard(result: IngestResult): Card {
             .map((one) => ({ name: 'Not opened', value: one.path, note: one.message })),
         ],
       },
-      ...(unopened.length > FILES_LISTED
+      ...(unopenedCount > FILES_LISTED
         ? [
             {
               type: 'text' as const,
-              text: `and ${counted(unopened.length - FILES_LISTED, 'more file')} not opened`,
+              text: `and ${counted(unopenedCount - FILES_LISTED, 'more file')} not opened`,
             },
           ]
         : []),

@@ -36,6 +36,16 @@ export async function* walk(path: string): AsyncGenerator<Found> {
   }
 }
 
+/** Whether nothing is where a path leads to. */
+export function isMissing(path: string): boolean {
+  try {
+    statSync(path);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
+}
+
 async function* walkFolder(folder: string, seen: Set<string>): AsyncGenerator<Found> {
   let entries: Dirent[];
   try {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { openFile, walk } from '../intake/files.js';
+import { isMissing, openFile, walk } from '../intake/files.js';
 import { keep, type Incoming } from '../ingest/keep.js';
 import { processPending } from '../ingest/process.js';
 import { type Processed } from '../ingest/processed.js';
@@ -12,13 +12,17 @@ const FILES_AT_ONCE = 100;
 /** Bytes held at once while files wait for their transaction. */
 const BYTES_AT_ONCE = 8 * 1024 * 1024;
 
+/** Files named that could not be opened; more of them say nothing new. */
+const UNOPENED_NAMED = 20;
+
 export interface IngestResult extends Processed {
   /** Files found below the paths. */
   readonly files: number;
   /** Of these, files whose very bytes were there before. */
   readonly known: number;
-  /** Files that could not be opened, with the reason; the first few. */
+  /** Files and folders that could not be opened, with the reason; the first few, and how many there are. */
   readonly unopened: readonly { readonly path: string; readonly message: string }[];
+  readonly unopenedCount: number;
 }
 
 export const ingest = operation({
@@ -34,14 +38,23 @@ export const ingest = operation({
   },
 });
 
-type KeptFiles = Pick<IngestResult, 'files' | 'known' | 'unopened'>;
+type KeptFiles = Pick<IngestResult, 'files' | 'known' | 'unopened' | 'unopenedCount'>;
 
 async function keepFiles(context: Context, paths: readonly string[]): Promise<KeptFiles> {
+  for (const path of paths)
+    if (isMissing(path))
+      throw new OperationError('path-missing', `There is no file or folder ${path}; check the path.`);
+
   let files = 0;
   let known = 0;
+  let unopenedCount = 0;
   const unopened: { path: string; message: string }[] = [];
   let waiting: { name: string; source: Spooled }[] = [];
   let bytes = 0;
+  const skip = (path: string, error: unknown) => {
+    unopenedCount += 1;
+    if (unopened.length < UNOPENED_NAMED) unopened.push({ path, message: reason(error) });
+  };
   const flush = async () => {
     const incoming: readonly Incoming[] = waiting;
     try {
@@ -54,28 +67,30 @@ async function keepFiles(context: Context, paths: readonly string[]): Promise<Ke
     }
     context.progress?.({ unit: 'files', done: files, total: null });
   };
-  for (const root of paths) {
-    for await (const found of walk(root)) {
-      if (found.error !== undefined) {
-        if (found.missing && found.path === root)
-          throw new OperationError('path-missing', `There is no file or folder ${root}; check the path.`);
-        unopened.push({ path: found.path, message: reason(found.error) });
-        continue;
+  try {
+    for (const root of paths) {
+      for await (const found of walk(root)) {
+        if (found.error !== undefined) {
+          skip(found.path, found.error);
+          continue;
+        }
+        try {
+          const source = await sourceOf(context, found.path);
+          waiting.push({ name: found.path, source });
+          bytes += source.memory?.length ?? 0;
+          files += 1;
+        } catch (error) {
+          skip(found.path, error);
+          continue;
+        }
+        if (waiting.length >= FILES_AT_ONCE || bytes >= BYTES_AT_ONCE) await flush();
       }
-      try {
-        const source = await sourceOf(context, found.path);
-        waiting.push({ name: found.path, source });
-        bytes += source.memory?.length ?? 0;
-        files += 1;
-      } catch (error) {
-        unopened.push({ path: found.path, message: reason(error) });
-        continue;
-      }
-      if (waiting.length >= FILES_AT_ONCE || bytes >= BYTES_AT_ONCE) await flush();
     }
+  } finally {
+    // What was opened is kept and closed, whatever stopped the rest.
+    await flush();
   }
-  await flush();
-  return { files, known, unopened };
+  return { files, known, unopened, unopenedCount };
 }
 
 /** What comes only once, such as a pipe, is spooled. */

@@ -280,6 +280,7 @@ export function answers(given: Invented) {
     problems: size,
     failed: 0,
     unopened: list(Math.min(size, 20), (at) => ({ path: name(at), message: 'You may not read it.' })),
+    unopenedCount: size,
   };
   const reprocess = { ...ingest, domainDays: size * 30 };
   return {
