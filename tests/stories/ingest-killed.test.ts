@@ -5,22 +5,47 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import pg from 'pg';
 import { commandLine } from '../support/command-line.js';
 import { testSystem, type TestSystem } from '../support/context.js';
 import { sampleFiles } from '../support/samples.js';
 
 const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
-/** Moments at which the process is killed, in ms after its start: before, while and after bytes are stored. */
-const KILLS = [650, 800, 950, 1_100, 1_250, 1_400];
+const POLL_MS = 2;
+
+/** A moment at which an ingest is killed. */
+interface Moment {
+  /** What has to be seen first, as a condition. */
+  readonly once: string;
+  /** A table that is then closed to writers, so that the ingest waits in the middle of its work; null to kill at once. */
+  readonly closed: string | null;
+}
+
+const RAW = 'dmarc_ops.raw_document';
+/** In the order of the work. No document is begun more than twice: after three times it would be set aside. */
+const MOMENTS: readonly Moment[] = [
+  { once: 'true', closed: RAW },
+  { once: `EXISTS (SELECT FROM ${RAW})`, closed: RAW },
+  { once: 'true', closed: 'dmarc_ops.raw_attempt' },
+  {
+    once: `EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%')`,
+    closed: null,
+  },
+  { once: `EXISTS (SELECT FROM ${RAW} WHERE state = 'processed')`, closed: 'dmarc_ops.rollup_result' },
+];
 
 let system: TestSystem;
 let folder: string;
+let watcher: pg.Client;
 
 beforeAll(async () => {
   system = await testSystem();
   folder = await mkdtemp(join(tmpdir(), 'dmarc-ops-killed-'));
+  watcher = new pg.Client(system.url);
+  await watcher.connect();
 });
 afterAll(async () => {
+  await watcher.end();
   await rm(folder, { recursive: true, force: true });
   await system.close();
 });
@@ -33,15 +58,10 @@ it('counts every report exactly once, however often the ingest was killed on the
   }
   const environment = { DATABASE_URL: system.url };
 
-  for (const after of KILLS) {
-    const child = spawn(process.execPath, ['--import', 'tsx', CLI, 'ingest', folder], {
-      env: { ...process.env, ...environment },
-      stdio: 'ignore',
-    });
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    await sleep(after);
-    child.kill('SIGKILL');
-    await ended;
+  for (const moment of MOMENTS) {
+    const { ended, left } = await killAt(moment, environment, files.length);
+    expect([moment, ended]).toEqual([moment, 'SIGKILL']);
+    expect([moment, left > 0]).toEqual([moment, true]);
   }
   const last = await commandLine(['ingest', folder, '--json'], { environment });
 
@@ -63,3 +83,58 @@ it('counts every report exactly once, however often the ingest was killed on the
   );
   expect(left).toHaveLength(0);
 });
+
+/** How the ingest ended, and how many files it had not stored and read by then. */
+async function killAt(
+  { once, closed }: Moment,
+  environment: Readonly<Record<string, string>>,
+  files: number,
+): Promise<{ ended: NodeJS.Signals | number | null; left: number }> {
+  await watcher.query('BEGIN');
+  if (once === 'true') await close(closed);
+  const child = spawn(process.execPath, ['--import', 'tsx', CLI, 'ingest', folder], {
+    env: { ...process.env, ...environment },
+    stdio: 'ignore',
+  });
+  const running = new AbortController();
+  const exit = new Promise<NodeJS.Signals | number | null>((resolve) => {
+    child.once('exit', (code, signal) => {
+      running.abort();
+      resolve(signal ?? code);
+    });
+  });
+  await seen(once, running.signal);
+  if (closed !== null) {
+    if (once !== 'true') await close(closed);
+    await seen(
+      `EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`,
+      running.signal,
+    );
+  }
+  child.kill('SIGKILL');
+  const ended = await exit;
+  await watcher.query('ROLLBACK');
+  await seen(
+    `NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'dmarc-ops'
+       AND state <> 'idle')`,
+  );
+  const { rows } = await watcher.query<{ count: string }>(
+    `SELECT COUNT(*) FROM ${RAW} WHERE state = 'processed'`,
+  );
+  return { ended, left: files - Number(rows[0]?.count) };
+}
+
+async function close(table: string | null): Promise<void> {
+  await watcher.query(`LOCK TABLE ${table} IN SHARE MODE`);
+}
+
+/** Waits until a condition holds, or, with a signal, until it has come. */
+async function seen(condition: string, signal?: AbortSignal): Promise<void> {
+  for (;;) {
+    // What a transaction has seen of others' activity stays as it was, unless this is asked for.
+    await watcher.query('SELECT pg_stat_clear_snapshot()');
+    const { rows } = await watcher.query<{ holds: boolean }>(`SELECT ${condition} AS holds`);
+    if (rows[0]?.holds === true || signal?.aborted === true) return;
+    await sleep(POLL_MS);
+  }
+}
