@@ -1,4 +1,5 @@
 import type { Figures } from '../analysis/figures.js';
+import { resultColumns, type ResultColumns } from './result.js';
 
 /** What all questions share. Days are UTC and both included; null means any. */
 export interface Filter {
@@ -39,9 +40,8 @@ export interface Relation {
   readonly failed: string;
 }
 
-const DKIM = `COALESCE(t.dkim = 'pass', false)`;
-const SPF = `COALESCE(t.spf = 'pass', false)`;
-const KNOWN = `CASE WHEN t.disposition IN ('none', 'pass', 'quarantine', 'reject') THEN t.disposition ELSE 'other' END`;
+/** As a rollup has it. */
+const COUNTED: ResultColumns = { dkim: 't.dkim', spf: 't.spf', disposition: 't.disposition' };
 
 /**
  * Chooses the smallest relation that can answer: by source, one rollup; by reporter and result, the other; both at
@@ -57,9 +57,7 @@ export function relationFor(tenant: number, filter: Filter, grouped: readonly Di
     grouped.includes('reporter') ||
     grouped.includes('result');
   const kind = bySource ? (byResult ? 'record' : 'rollup_source') : 'rollup_result';
-  const dkim = kind === 'record' ? DKIM : 't.dkim';
-  const spf = kind === 'record' ? SPF : 't.spf';
-  const disposition = kind === 'record' ? KNOWN : 't.disposition';
+  const { dkim, spf, disposition } = kind === 'record' ? resultColumns('t') : COUNTED;
   const parameters: unknown[] = [tenant];
   const conditions = ['t.tenant_id = $1'];
   const where = conditionsInto(conditions, parameters);
@@ -107,11 +105,7 @@ function conditionsInto(conditions: string[], parameters: unknown[]): Where {
 }
 
 /** What a filter asks of rows, whatever report or day they belong to. */
-function whereRows(
-  filter: Filter,
-  where: Where,
-  { dkim, spf, disposition }: { readonly dkim: string; readonly spf: string; readonly disposition: string },
-): void {
+function whereRows(filter: Filter, where: Where, { dkim, spf, disposition }: ResultColumns): void {
   where(filter.source, (place) => sourceCondition(filter.source ?? '', place));
   where(filter.dkim, (place) => `${dkim} = ${place}`);
   where(filter.spf, (place) => `${spf} = ${place}`);
@@ -125,7 +119,7 @@ function whereRows(
 export function hasRows(filter: Filter, parameters: unknown[]): string | null {
   const conditions: string[] = [];
   const where = conditionsInto(conditions, parameters);
-  whereRows(filter, where, { dkim: DKIM, spf: SPF, disposition: KNOWN });
+  whereRows(filter, where, resultColumns('t'));
   if (conditions.length === 0) return null;
   const days: string[] = [];
   conditionsInto(days, parameters)(
