@@ -32,7 +32,7 @@ export function listDomains(
   );
 }
 
-/** Names of all domains, for finding the nearest to a typo; bounded, longest known first. */
+/** Names of all domains, for finding the nearest to a typo; bounded, first seen first. */
 export async function domainNames(session: Session, tenant: number, limit: number): Promise<string[]> {
   const rows = await session.rows<{ name: string }>(
     'SELECT name FROM domain WHERE tenant_id = $1 ORDER BY id LIMIT $2',

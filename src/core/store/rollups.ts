@@ -1,3 +1,4 @@
+import { resultColumns } from './result.js';
 import type { Session } from './session.js';
 
 /** A staged document and one UTC day of it: which part of every count belongs there. */
@@ -122,9 +123,8 @@ export async function recomputeRollups(
 
 /** Sums stop where whole numbers end in JavaScript: no forged count makes a later honest one fail. */
 export const MOST = Number.MAX_SAFE_INTEGER;
-const DKIM = `COALESCE(s.dkim = 'pass', false)`;
-const SPF = `COALESCE(s.spf = 'pass', false)`;
-const RESULT_KEY = `CASE WHEN s.disposition IN ('none', 'pass', 'quarantine', 'reject') THEN s.disposition ELSE 'other' END, ${DKIM}, ${SPF}`;
+const { dkim: DKIM, spf: SPF, disposition: DISPOSITION } = resultColumns('s');
+const RESULT_KEY = `${DISPOSITION}, ${DKIM}, ${SPF}`;
 
 function sourceSums(messages: string): string {
   const where = (condition: string) =>
