@@ -282,7 +282,7 @@ describe('work that is interrupted', () => {
       },
     };
 
-    for (const _ of [1, 2, 3, 4])
+    for (let times = 0; times < 4; times += 1)
       await expect(processPending(withFullDisk)).rejects.toMatchObject({ code: 'disk-full' });
 
     expect((await processPending(context)).documents.stored).toBe(1);
