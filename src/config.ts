@@ -153,7 +153,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   }
   if (unknown.length > 0) throw new ConfigError(unknown);
 
-  const { DATABASE_URL, DATABASE_OWNER_URL, DATA_DIR, LOG_LEVEL, AUTO_CLAIM, KEEP_FAILURE_MAIL } = result.data;
+  const { DATABASE_URL, DATABASE_OWNER_URL, DATA_DIR, LOG_LEVEL, AUTO_CLAIM, KEEP_FAILURE_MAIL } =
+    result.data;
   const limits = result.data as unknown as Readonly<Record<string, number>>;
   return {
     databaseUrl: DATABASE_URL ?? null,

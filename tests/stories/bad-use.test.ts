@@ -109,7 +109,10 @@ describe.runIf(mayMount)('a full disk', () => {
       path,
       gzipSync(Buffer.concat([...bulkReport({ records: 100_000, seed: 2, domain: 'large.example' })])),
     );
-    execFileSync('sh', ['-c', `chmod 755 ${folder} && mkdir -p ${disk} && mount -t tmpfs -o size=500m tmpfs ${disk}`]);
+    execFileSync('sh', [
+      '-c',
+      `chmod 755 ${folder} && mkdir -p ${disk} && mount -t tmpfs -o size=500m tmpfs ${disk}`,
+    ]);
     try {
       const environment = { DATABASE_URL: '', DATA_DIR: join(disk, 'data') };
       await commandLine(['status'], { environment });

@@ -20,7 +20,11 @@ export class RawRedaction {
   /** Takes note of a document that was found in a raw one. */
   add(rawId: number, document: ReadDocument): void {
     if (document.kind !== 'failure') this.#others.add(rawId);
-    else this.#mails.set(rawId, [...(this.#mails.get(rawId) ?? []), redactedMail(document.report, document.sha256)]);
+    else
+      this.#mails.set(rawId, [
+        ...(this.#mails.get(rawId) ?? []),
+        redactedMail(document.report, document.sha256),
+      ]);
   }
 
   /**
