@@ -3,7 +3,8 @@ import type { Asked } from '../ask.js';
 import { ask } from '../ask.js';
 import type { Card } from '../card.js';
 import { ago, count, counted, percent } from '../figures.js';
-import { footer, noMessagesCard, subject } from './parts.js';
+import { noDaysCard } from './follow-up.js';
+import { footer, subject } from './parts.js';
 import { follow, nextButton, periodButtons } from './questions.js';
 
 /** A regular reporter sends once a day; after so many days without, people should look. */
@@ -15,19 +16,7 @@ export function reportersCard(result: ReportersResult, input: Asked, now: Date):
   const { domain, range, items, next, lastReport: last } = result;
   const title = `Reporters of ${subject(domain)}`;
   const [first] = items;
-  if (first === undefined)
-    return noMessagesCard({
-      title,
-      of: subject(domain),
-      range,
-      input,
-      now,
-      lastReport: result.lastReceived,
-      buttons: [
-        follow('Summary', 'summary', domain, range, {}),
-        ...periodButtons('reporters', [domain], range, input),
-      ],
-    });
+  if (first === undefined) return noDaysCard(title, 'reporters', result, input, now);
   const silent = last !== null && now.getTime() - Date.parse(last) > SILENT_DAYS * DAY_MS;
   return {
     title,

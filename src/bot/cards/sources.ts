@@ -3,7 +3,8 @@ import type { Asked } from '../ask.js';
 import { ask } from '../ask.js';
 import type { Card } from '../card.js';
 import { count, counted, percent } from '../figures.js';
-import { footer, noMessagesCard, passTone, subject } from './parts.js';
+import { noDaysCard } from './follow-up.js';
+import { footer, passTone, subject } from './parts.js';
 import { filtersOf, follow, nextButton, periodButtons } from './questions.js';
 import { figuresTable, sourceName } from './tables.js';
 
@@ -11,19 +12,7 @@ import { figuresTable, sourceName } from './tables.js';
 export function sourcesCard(result: SourcesResult, input: Asked, now: Date): Card {
   const { domain, range, figures, items, next } = result;
   const title = `Sources of ${subject(domain)}`;
-  if (items.length === 0)
-    return noMessagesCard({
-      title,
-      of: subject(domain),
-      range,
-      input,
-      now,
-      lastReport: result.lastReceived,
-      buttons: [
-        follow('Summary', 'summary', domain, range, {}),
-        ...periodButtons('sources', [domain], range, input),
-      ],
-    });
+  if (items.length === 0) return noDaysCard(title, 'sources', result, input, now);
   const failingFirst = input['order'] === 'failing';
   const worst = worstOf(result, failingFirst && input['cursor'] === undefined);
   const address = worst?.source ?? null;
