@@ -319,6 +319,7 @@ describe('dmarc-ops parse', () => {
     expect(ended.output).toMatch(/^\{"file":"in\/a\.xml",.* 0\n$/);
   });
 
+  // A device that Linux has and macOS has not.
   it.skipIf(!existsSync('/dev/full'))('says that the disk is full', async () => {
     await files({ 'a.xml': reportXml() });
 

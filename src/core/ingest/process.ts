@@ -22,6 +22,7 @@ import { afterDeadlocks } from './retry.js';
 const LANES = 3;
 /** Attempts at reading a document before it is set aside: a crash may have another cause than the document. */
 const ATTEMPTS = 3;
+
 /**
  * Reads pending documents and stores what they say, until none is left. Any number of processes may do so at
  * once. A document is locked, read, stored and marked in one transaction, so a kill at any time leaves it pending.

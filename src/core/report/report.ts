@@ -14,9 +14,6 @@
  * - envelope from / header from: RFC 5321 MAIL FROM domain / RFC 5322 From domain.
  */
 
-export type ReportKind = 'aggregate' | 'failure' | 'smtp-tls';
-export type DocumentKind = ReportKind | 'unreadable';
-
 export interface Reporter {
   readonly orgName: string | null;
   readonly email: string | null;

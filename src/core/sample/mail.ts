@@ -98,8 +98,3 @@ export function forwardedMail(letter: Letter, mail: Uint8Array): Buffer {
 export function reportMail(letter: Letter, reportType: string, parts: readonly string[]): Buffer {
   return multipart(letter, `multipart/report; report-type=${reportType}`, parts);
 }
-
-/** One attachment as a MIME part. */
-export function attachmentPart(attachment: Attachment): string {
-  return attachedPart(attachment);
-}

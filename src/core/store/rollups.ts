@@ -51,16 +51,9 @@ export async function addStaged(session: Session, tenant: number, days: readonly
      WHERE part.messages > 0 OR (s.messages = 0 AND d.share_before = 0)`,
     parameters,
   );
-  await addToSourceRollup(
+  await addToRollups(
     session,
-    `d.domain_id, d.day, s.source_ip, ${sourceSums('part.messages')}`,
-    `${STAGED} WHERE part.messages > 0 GROUP BY d.domain_id, d.day, s.source_ip`,
-    parameters,
-  );
-  await addToResultRollup(
-    session,
-    `d.domain_id, d.day, d.reporter_id, ${RESULT_KEY}, LEAST(SUM(part.messages), ${MOST})`,
-    `${STAGED} WHERE part.messages > 0 GROUP BY d.domain_id, d.day, d.reporter_id, ${RESULT_KEY}`,
+    { day: 'd', messages: 'part.messages', from: `${STAGED} WHERE part.messages > 0` },
     parameters,
   );
 }
@@ -79,18 +72,7 @@ export async function subtractRows(
 ): Promise<void> {
   const parameters = [tenant, report.domainId, report.firstDay, report.lastDay, report.id, ordinals];
   const from = `record s WHERE s.tenant_id = $1 AND s.domain_id = $2 AND s.day BETWEEN $3 AND $4 AND s.report_id = $5 AND s.ordinal = ANY ($6::int[]) AND s.messages > 0`;
-  await addToSourceRollup(
-    session,
-    `s.domain_id, s.day, s.source_ip, ${sourceSums('-s.messages')}`,
-    `${from} GROUP BY s.domain_id, s.day, s.source_ip`,
-    parameters,
-  );
-  await addToResultRollup(
-    session,
-    `s.domain_id, s.day, s.reporter_id, ${RESULT_KEY}, LEAST(SUM(-s.messages), ${MOST})`,
-    `${from} GROUP BY s.domain_id, s.day, s.reporter_id, ${RESULT_KEY}`,
-    parameters,
-  );
+  await addToRollups(session, { day: 's', messages: '-s.messages', from }, parameters);
 }
 
 /** Makes both rollups of some domain-days anew from their records. The caller keeps others from adding meanwhile. */
@@ -107,18 +89,7 @@ export async function recomputeRollups(
       parameters,
     );
   const from = `record s JOIN ${days} ON s.tenant_id = $1 AND s.domain_id = d.domain_id AND s.day = d.day WHERE s.messages > 0`;
-  await addToSourceRollup(
-    session,
-    `s.domain_id, s.day, s.source_ip, ${sourceSums('s.messages')}`,
-    `${from} GROUP BY s.domain_id, s.day, s.source_ip`,
-    parameters,
-  );
-  await addToResultRollup(
-    session,
-    `s.domain_id, s.day, s.reporter_id, ${RESULT_KEY}, LEAST(SUM(s.messages), ${MOST})`,
-    `${from} GROUP BY s.domain_id, s.day, s.reporter_id, ${RESULT_KEY}`,
-    parameters,
-  );
+  await addToRollups(session, { day: 's', messages: 's.messages', from }, parameters);
 }
 
 /** Sums stop where whole numbers end in JavaScript: no forged count makes a later honest one fail. */
@@ -139,34 +110,40 @@ function sourceSums(messages: string): string {
   ].join(', ');
 }
 
-/** Sorted by the key, so that two transactions that add at once wait for each other and do not deadlock. */
-async function addToSourceRollup(
-  session: Session,
-  select: string,
-  from: string,
-  parameters: readonly unknown[],
-): Promise<void> {
+/** Rows that change the rollups: `s` has what they say, the alias `day` their domain, day and reporter. */
+interface Change {
+  readonly day: 'd' | 's';
+  /** Messages of one row; below 0 to take them out. */
+  readonly messages: string;
+  /** FROM and WHERE. */
+  readonly from: string;
+}
+
+/**
+ * Adds rows to both rollups, one statement each; sorted by the key, so that two transactions that add at once wait
+ * for each other and do not deadlock.
+ */
+async function addToRollups(session: Session, change: Change, parameters: readonly unknown[]): Promise<void> {
+  const { day, messages, from } = change;
+  const bySource = `${day}.domain_id, ${day}.day, s.source_ip`;
   await session.run(
-    `INSERT INTO rollup_source AS r (tenant_id, domain_id, day, source_ip, messages, dmarc_pass, dkim_aligned, spf_aligned, quarantined, rejected)
-     SELECT $1, ${select} FROM ${from} ORDER BY 2, 3, 4
-     ON CONFLICT (tenant_id, domain_id, day, source_ip) DO UPDATE SET
-       messages = LEAST(r.messages + excluded.messages, ${MOST}), dmarc_pass = LEAST(r.dmarc_pass + excluded.dmarc_pass, ${MOST}),
-       dkim_aligned = LEAST(r.dkim_aligned + excluded.dkim_aligned, ${MOST}), spf_aligned = LEAST(r.spf_aligned + excluded.spf_aligned, ${MOST}),
-       quarantined = LEAST(r.quarantined + excluded.quarantined, ${MOST}), rejected = LEAST(r.rejected + excluded.rejected, ${MOST})`,
+    `INSERT INTO rollup_source AS r (tenant_id, domain_id, day, source_ip, ${SUMS.join(', ')})
+     SELECT $1, ${bySource}, ${sourceSums(messages)} FROM ${from} GROUP BY ${bySource} ORDER BY 2, 3, 4
+     ON CONFLICT (tenant_id, domain_id, day, source_ip) DO UPDATE SET ${SUMS.map(added).join(', ')}`,
+    parameters,
+  );
+  const byResult = `${day}.domain_id, ${day}.day, ${day}.reporter_id, ${RESULT_KEY}`;
+  await session.run(
+    `INSERT INTO rollup_result AS r (tenant_id, domain_id, day, reporter_id, disposition, dkim, spf, messages)
+     SELECT $1, ${byResult}, LEAST(SUM(${messages}), ${MOST}) FROM ${from} GROUP BY ${byResult} ORDER BY 2, 3, 4, 5, 6, 7
+     ON CONFLICT (tenant_id, domain_id, day, reporter_id, disposition, dkim, spf) DO UPDATE SET ${added('messages')}`,
     parameters,
   );
 }
 
-async function addToResultRollup(
-  session: Session,
-  select: string,
-  from: string,
-  parameters: readonly unknown[],
-): Promise<void> {
-  await session.run(
-    `INSERT INTO rollup_result AS r (tenant_id, domain_id, day, reporter_id, disposition, dkim, spf, messages)
-     SELECT $1, ${select} FROM ${from} ORDER BY 2, 3, 4, 5, 6, 7
-     ON CONFLICT (tenant_id, domain_id, day, reporter_id, disposition, dkim, spf) DO UPDATE SET messages = LEAST(r.messages + excluded.messages, ${MOST})`,
-    parameters,
-  );
+/** Columns of rollup_source in the order of sourceSums. */
+const SUMS = ['messages', 'dmarc_pass', 'dkim_aligned', 'spf_aligned', 'quarantined', 'rejected'] as const;
+
+function added(column: string): string {
+  return `${column} = LEAST(r.${column} + excluded.${column}, ${MOST})`;
 }

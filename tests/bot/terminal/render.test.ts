@@ -157,7 +157,7 @@ describe('a card in a terminal', () => {
 
     expect(renderCard(bare)).not.toContain('\u001b');
     expect(painted).toContain('\u001b[33m');
-    // oxlint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- finding them is the point
     expect(painted.replaceAll(/\u001b\[\d+m/g, '')).toBe(renderCard(bare));
   });
 

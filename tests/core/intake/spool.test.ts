@@ -108,6 +108,7 @@ describe('TemporaryBytes', () => {
     );
   });
 
+  // Open files are listed there on Linux alone.
   it.skipIf(!existsSync('/proc/self/fd'))('leaves no file open once closed', async () => {
     const before = await openFiles();
     const bytes = new TemporaryBytes({ folder, memoryBytes: 1 });

@@ -9,6 +9,7 @@ import { asFile, readAll, readOne, type DocumentWithRecords } from '../../suppor
 /** Reports that real receivers sent and that other projects test with; beside the project, not in it. */
 const CORPUS = fileURLToPath(new URL('../../../../shared/corpus', import.meta.url));
 
+// Real reports are other people's: they lie beside the project, where somebody has them.
 describe.skipIf(!existsSync(CORPUS))('the corpus', () => {
   it('is read: every file gives documents, and what is unreadable says why', async () => {
     const kinds = new Map<string, number>();

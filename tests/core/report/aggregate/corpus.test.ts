@@ -20,6 +20,7 @@ function seconds(iso: string | null): string {
   return iso === null ? '' : String(Date.parse(iso) / 1000);
 }
 
+// Real reports are other people's: they lie beside the project, where somebody has them.
 describe.skipIf(!exists)('real reports', () => {
   it('give exactly the figures that an independent reader finds', () => {
     const [, ...rows] = readFileSync(EXPECTED, 'utf8').trimEnd().split('\n');
@@ -219,6 +220,7 @@ function ourRecord(record: ReportRecord): unknown {
   };
 }
 
+// Real reports are other people's: they lie beside the project, where somebody has them.
 describe.skipIf(!exists)('reports with the JSON that another reader makes of them', () => {
   const files = filesIn('mail-auth/').filter((file) => file.endsWith('.xml'));
 
