@@ -191,6 +191,7 @@ describe.each(['runtime role', 'single role'] as const)('the wall between tenant
     });
   });
 
+  // The single role owns the table of tenants, which holds names alone.
   it.runIf(how === 'runtime role')('lets the runtime role make and change no tenant', async () => {
     expect(await reach(mine, `INSERT INTO tenant (name) VALUES ('third')`)).toBe('refused');
     expect(await reach(mine, `UPDATE tenant SET name = 'x' WHERE id = ${mine}`)).toBe('refused');
