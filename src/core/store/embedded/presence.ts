@@ -143,7 +143,12 @@ function isPassing(error: unknown): boolean {
     case '57P03': // cannot_connect_now: starting up or shutting down
       return true;
     case '':
-      return error instanceof Error && /^(Connection terminated|timeout expired)/.test(error.message);
+      return (
+        error instanceof Error &&
+        /^(Connection terminated|timeout expired|Client has encountered a connection error|Client was closed)/.test(
+          error.message,
+        )
+      );
     default:
       return false;
   }
