@@ -12,3 +12,19 @@ export async function lockStoreShared(session: Session, tenant: number): Promise
 export async function lockStoreAlone(session: Session, tenant: number): Promise<void> {
   await session.rows('SELECT pg_advisory_xact_lock($1, $2)', [STORE_LOCK, tenant]);
 }
+
+const STRIPE_LOCK = 0x6471;
+/** Transactions that may add to the counts of all domains at once; those beyond wait for one of them. */
+const STRIPES = 16;
+
+/** A stripe of rollup_tenant that no other transaction writes to until the end of this one. */
+export async function takeStripe(session: Session, tenant: number): Promise<number> {
+  const first = tenant * STRIPES;
+  const [free] = await session.rows<{ stripe: number }>(
+    'SELECT s AS stripe FROM generate_series(0, $3 - 1) AS s WHERE pg_try_advisory_xact_lock($1, $2::int + s) LIMIT 1',
+    [STRIPE_LOCK, first, STRIPES],
+  );
+  if (free !== undefined) return free.stripe;
+  await session.rows('SELECT pg_advisory_xact_lock($1, $2)', [STRIPE_LOCK, first]);
+  return 0;
+}

@@ -30,7 +30,7 @@ export type Dimension = 'domain' | 'day' | 'source' | 'reporter' | 'result';
 
 /** FROM and WHERE of a question, and how the relation spells what is asked for. */
 export interface Relation {
-  readonly kind: 'rollup_source' | 'rollup_result' | 'record';
+  readonly kind: 'rollup_source' | 'rollup_result' | 'rollup_domain' | 'rollup_tenant' | 'record';
   readonly from: string;
   readonly parameters: readonly unknown[];
   readonly columns: Readonly<Record<Dimension, string>>;
@@ -43,9 +43,14 @@ export interface Relation {
 /** As a rollup has it. */
 const COUNTED: ResultColumns = { dkim: 't.dkim', spf: 't.spf', disposition: 't.disposition' };
 
+/** The stripes of rollup_tenant as one; PostgreSQL applies conditions on what is grouped by before it groups. */
+const ALL_DOMAINS = `(SELECT tenant_id, day, reporter_id, disposition, dkim, spf, SUM(messages) AS messages
+  FROM rollup_tenant GROUP BY 1, 2, 3, 4, 5, 6 HAVING SUM(messages) > 0)`;
+
 /**
- * Chooses the smallest relation that can answer: by source, one rollup; by reporter and result, the other; both at
- * once, the records. `grouped` are the dimensions that the question groups by.
+ * Chooses the smallest relation that can answer: by source, one rollup; by reporter and result, another, or that of all
+ * domains together; by domain and day alone, the smallest; by source and result at once, the records. `grouped` are the
+ * dimensions that the question groups by.
  */
 export function relationFor(tenant: number, filter: Filter, grouped: readonly Dimension[]): Relation {
   const bySource = filter.source !== null || grouped.includes('source');
@@ -56,7 +61,9 @@ export function relationFor(tenant: number, filter: Filter, grouped: readonly Di
     filter.disposition !== null ||
     grouped.includes('reporter') ||
     grouped.includes('result');
-  const kind = bySource ? (byResult ? 'record' : 'rollup_source') : 'rollup_result';
+  const byDomain = filter.domainId !== null || grouped.includes('domain');
+  const kind = kindFor(bySource, byResult, byDomain);
+  const isSummed = kind === 'rollup_source' || kind === 'rollup_domain';
   const { dkim, spf, disposition } = kind === 'record' ? resultColumns('t') : COUNTED;
   const parameters: unknown[] = [tenant];
   const conditions = ['t.tenant_id = $1'];
@@ -76,7 +83,7 @@ export function relationFor(tenant: number, filter: Filter, grouped: readonly Di
   }
   return {
     kind,
-    from: `${kind} t WHERE ${conditions.join(' AND ')}`,
+    from: `${kind === 'rollup_tenant' ? ALL_DOMAINS : kind} t WHERE ${conditions.join(' AND ')}`,
     parameters,
     columns: {
       domain: 't.domain_id',
@@ -85,12 +92,15 @@ export function relationFor(tenant: number, filter: Filter, grouped: readonly Di
       reporter: 't.reporter_id',
       result: `${disposition}, ${dkim}, ${spf}`,
     },
-    failed:
-      kind === 'rollup_source'
-        ? 't.messages - t.dmarc_pass'
-        : `CASE WHEN ${dkim} OR ${spf} THEN 0 ELSE t.messages END`,
-    figures: kind === 'rollup_source' ? sumsOfRollup() : sumsOfRows(dkim, spf, disposition),
+    failed: isSummed ? 't.messages - t.dmarc_pass' : `CASE WHEN ${dkim} OR ${spf} THEN 0 ELSE t.messages END`,
+    figures: isSummed ? sumsOfRollup() : sumsOfRows(dkim, spf, disposition),
   };
+}
+
+function kindFor(bySource: boolean, byResult: boolean, byDomain: boolean): Relation['kind'] {
+  if (bySource) return byResult ? 'record' : 'rollup_source';
+  if (!byDomain) return 'rollup_tenant';
+  return byResult ? 'rollup_result' : 'rollup_domain';
 }
 
 type Where = (value: unknown, condition: (place: string) => string) => void;

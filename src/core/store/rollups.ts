@@ -1,4 +1,5 @@
 import { resultColumns } from './result.js';
+import { takeStripe } from './locks.js';
 import type { Session } from './session.js';
 
 /** A staged document and one UTC day of it: which part of every count belongs there. */
@@ -37,7 +38,7 @@ function dayParameters(tenant: number, days: readonly StagedDay[]): unknown[] {
   ];
 }
 
-/** Moves staged records into their partitions and adds them to both rollups, one sorted statement each. */
+/** Moves staged records into their partitions and adds them to the rollups. */
 export async function addStaged(session: Session, tenant: number, days: readonly StagedDay[]): Promise<void> {
   if (days.length === 0) return;
   const parameters = dayParameters(tenant, days);
@@ -53,12 +54,13 @@ export async function addStaged(session: Session, tenant: number, days: readonly
   );
   await addToRollups(
     session,
+    tenant,
     { day: 'd', messages: 'part.messages', from: `${STAGED} WHERE part.messages > 0` },
     parameters,
   );
 }
 
-/** Takes some rows of a report, named by their ordinals, out of both rollups. */
+/** Takes some rows of a report, named by their ordinals, out of the rollups. */
 export async function subtractRows(
   session: Session,
   tenant: number,
@@ -72,10 +74,10 @@ export async function subtractRows(
 ): Promise<void> {
   const parameters = [tenant, report.domainId, report.firstDay, report.lastDay, report.id, ordinals];
   const from = `record s WHERE s.tenant_id = $1 AND s.domain_id = $2 AND s.day BETWEEN $3 AND $4 AND s.report_id = $5 AND s.ordinal = ANY ($6::int[]) AND s.messages > 0`;
-  await addToRollups(session, { day: 's', messages: '-s.messages', from }, parameters);
+  await addToRollups(session, tenant, { day: 's', messages: '-s.messages', from }, parameters);
 }
 
-/** Makes both rollups of some domain-days anew from their records. The caller keeps others from adding meanwhile. */
+/** Makes the rollups of some domain-days anew from their records. The caller keeps others from adding meanwhile. */
 export async function recomputeRollups(
   session: Session,
   tenant: number,
@@ -83,19 +85,26 @@ export async function recomputeRollups(
 ): Promise<void> {
   const parameters = [tenant, touched.map((day) => day.domainId), touched.map((day) => day.day)];
   const days = 'unnest($2::int[], $3::date[]) AS d (domain_id, day)';
-  for (const table of ['rollup_source', 'rollup_result'])
+  await session.run(
+    `INSERT INTO rollup_tenant AS r (tenant_id, day, reporter_id, disposition, dkim, spf, stripe, messages)
+     SELECT $1, r.day, r.reporter_id, r.disposition, r.dkim, r.spf, 0, -SUM(r.messages)
+     FROM rollup_result r JOIN ${days} ON r.tenant_id = $1 AND r.domain_id = d.domain_id AND r.day = d.day
+     GROUP BY 2, 3, 4, 5, 6 ORDER BY 2, 3, 4, 5, 6
+     ON CONFLICT (tenant_id, day, reporter_id, disposition, dkim, spf, stripe) DO UPDATE SET ${added('messages')}`,
+    parameters,
+  );
+  for (const table of ['rollup_source', 'rollup_result', 'rollup_domain'])
     await session.run(
       `DELETE FROM ${table} r USING ${days} WHERE r.tenant_id = $1 AND r.domain_id = d.domain_id AND r.day = d.day`,
       parameters,
     );
   const from = `record s JOIN ${days} ON s.tenant_id = $1 AND s.domain_id = d.domain_id AND s.day = d.day WHERE s.messages > 0`;
-  await addToRollups(session, { day: 's', messages: 's.messages', from }, parameters);
+  await addToRollups(session, tenant, { day: 's', messages: 's.messages', from }, parameters);
 }
 
 /** Sums stop where whole numbers end in JavaScript: no forged count makes a later honest one fail. */
 export const MOST = Number.MAX_SAFE_INTEGER;
 const { dkim: DKIM, spf: SPF, disposition: DISPOSITION } = resultColumns('s');
-const RESULT_KEY = `${DISPOSITION}, ${DKIM}, ${SPF}`;
 
 function sourceSums(messages: string): string {
   const where = (condition: string) =>
@@ -120,10 +129,15 @@ interface Change {
 }
 
 /**
- * Adds rows to both rollups, one statement each; sorted by the key, so that two transactions that add at once wait
- * for each other and do not deadlock.
+ * Adds rows to the rollups: one statement by source, one for the others, which come from the same sums. Sorted by the
+ * key, so that two transactions that add at once wait for each other and do not deadlock.
  */
-async function addToRollups(session: Session, change: Change, parameters: readonly unknown[]): Promise<void> {
+async function addToRollups(
+  session: Session,
+  tenant: number,
+  change: Change,
+  parameters: readonly unknown[],
+): Promise<void> {
   const { day, messages, from } = change;
   const bySource = `${day}.domain_id, ${day}.day, s.source_ip`;
   await session.run(
@@ -132,16 +146,31 @@ async function addToRollups(session: Session, change: Change, parameters: readon
      ON CONFLICT (tenant_id, domain_id, day, source_ip) DO UPDATE SET ${SUMS.map(added).join(', ')}`,
     parameters,
   );
-  const byResult = `${day}.domain_id, ${day}.day, ${day}.reporter_id, ${RESULT_KEY}`;
+  const stripe = await takeStripe(session, tenant);
+  const sum = (condition: string) => `LEAST(COALESCE(SUM(messages) FILTER (WHERE ${condition}), 0), ${MOST})`;
   await session.run(
-    `INSERT INTO rollup_result AS r (tenant_id, domain_id, day, reporter_id, disposition, dkim, spf, messages)
-     SELECT $1, ${byResult}, LEAST(SUM(${messages}), ${MOST}) FROM ${from} GROUP BY ${byResult} ORDER BY 2, 3, 4, 5, 6, 7
-     ON CONFLICT (tenant_id, domain_id, day, reporter_id, disposition, dkim, spf) DO UPDATE SET ${added('messages')}`,
+    `WITH change (domain_id, day, reporter_id, disposition, dkim, spf, messages) AS MATERIALIZED (
+       SELECT ${day}.domain_id, ${day}.day, ${day}.reporter_id, ${DISPOSITION}, ${DKIM}, ${SPF}, LEAST(SUM(${messages}), ${MOST})
+       FROM ${from} GROUP BY 1, 2, 3, 4, 5, 6),
+     by_result AS (
+       INSERT INTO rollup_result AS r (tenant_id, domain_id, day, reporter_id, disposition, dkim, spf, messages)
+       SELECT $1, * FROM change ORDER BY 2, 3, 4, 5, 6, 7
+       ON CONFLICT (tenant_id, domain_id, day, reporter_id, disposition, dkim, spf) DO UPDATE SET ${added('messages')}),
+     by_domain AS (
+       INSERT INTO rollup_domain AS r (tenant_id, domain_id, day, ${SUMS.join(', ')})
+       SELECT $1, domain_id, day, LEAST(SUM(messages), ${MOST}), ${sum('dkim OR spf')}, ${sum('dkim')}, ${sum('spf')},
+         ${sum(`disposition = 'quarantine'`)}, ${sum(`disposition = 'reject'`)}
+       FROM change GROUP BY 2, 3 ORDER BY 2, 3
+       ON CONFLICT (tenant_id, domain_id, day) DO UPDATE SET ${SUMS.map(added).join(', ')})
+     INSERT INTO rollup_tenant AS r (tenant_id, day, reporter_id, disposition, dkim, spf, stripe, messages)
+     SELECT $1, day, reporter_id, disposition, dkim, spf, ${stripe}, LEAST(SUM(messages), ${MOST})
+     FROM change GROUP BY 2, 3, 4, 5, 6 ORDER BY 2, 3, 4, 5, 6
+     ON CONFLICT (tenant_id, day, reporter_id, disposition, dkim, spf, stripe) DO UPDATE SET ${added('messages')}`,
     parameters,
   );
 }
 
-/** Columns of rollup_source in the order of sourceSums. */
+/** Columns of rollup_source, in the order of sourceSums, and of rollup_domain. */
 const SUMS = ['messages', 'dmarc_pass', 'dkim_aligned', 'spf_aligned', 'quarantined', 'rejected'] as const;
 
 function added(column: string): string {

@@ -1,6 +1,7 @@
 import type { Figures } from '../analysis/figures.js';
 import type { Page } from './page.js';
-import { figuresOf, relationFor, type FiguresRow, type Filter } from './relation.js';
+import { leadingSources, type Wanted } from './leading-sources.js';
+import { figuresOf, relationFor, type FiguresRow, type Filter, type Relation } from './relation.js';
 import type { Session } from './session.js';
 
 export interface SourceFigures {
@@ -44,16 +45,20 @@ export async function bySource(
 }
 
 /**
- * The largest sources, and those with most failing messages. One pass over what the filter lets through sums only
- * what ranks them; the rest is summed for the few that are named.
+ * The largest sources, and those with most failing messages. One pass over what the filter lets through, or over the
+ * sources that lead, sums only what ranks them; the rest is summed for the few that are named.
  */
 export async function topSources(
   session: Session,
   tenant: number,
   filter: Filter,
-  limits: { readonly largest: number; readonly failing: number },
+  limits: Wanted,
 ): Promise<{ readonly largest: SourceFigures[]; readonly failing: SourceFigures[] }> {
-  const { from, figures, columns, parameters, failed } = relationFor(tenant, filter, ['source']);
+  const relation = relationFor(tenant, filter, ['source']);
+  const { columns, failed } = relation;
+  const leading =
+    relation.kind === 'rollup_source' ? await leadingSources(session, tenant, filter, limits) : null;
+  const { from, parameters } = leading === null ? relation : ofSources(relation, leading);
   const ranked = await session.rows<{ list: 'largest' | 'failing'; source: string | null }>(
     `WITH s AS MATERIALIZED (
        SELECT ${columns.source} AS source, SUM(t.messages::float8) AS messages, SUM((${failed})::float8) AS failed
@@ -63,20 +68,32 @@ export async function topSources(
      (SELECT 'failing', source FROM s WHERE failed > 0 ORDER BY failed DESC, source LIMIT ${limits.failing})`,
     parameters,
   );
+  const named = ofSources(
+    relation,
+    ranked.map(({ source }) => source),
+  );
   const rows = await session.rows<SourceRow>(
-    `SELECT ${columns.source} AS source, MIN(t.day) AS "firstDay", MAX(t.day) AS "lastDay", ${figures}
-     FROM ${from} AND (${columns.source} = ANY ($${parameters.length + 1}::inet[]) OR ($${parameters.length + 2} AND ${columns.source} IS NULL))
-     GROUP BY 1`,
-    [
-      ...parameters,
-      ranked.flatMap(({ source }) => source ?? []),
-      ranked.some(({ source }) => source === null),
-    ],
+    `SELECT ${columns.source} AS source, MIN(t.day) AS "firstDay", MAX(t.day) AS "lastDay", ${relation.figures}
+     FROM ${named.from} GROUP BY 1`,
+    named.parameters,
   );
   const found = new Map(rows.map((row) => [row.source, sourceFigures(row)]));
   const listed = (wanted: string) =>
     ranked.filter(({ list }) => list === wanted).flatMap(({ source }) => found.get(source) ?? []);
   return { largest: listed('largest'), failing: listed('failing') };
+}
+
+/** A relation with these sources alone; null is that of rows that name none. */
+function ofSources(
+  { from, columns, parameters }: Relation,
+  sources: readonly (string | null)[],
+): Pick<Relation, 'from' | 'parameters'> {
+  const named = `$${parameters.length + 1}::inet[]`;
+  const unnamed = sources.includes(null) ? ` OR ${columns.source} IS NULL` : '';
+  return {
+    from: `${from} AND (${columns.source} = ANY (${named})${unnamed})`,
+    parameters: [...parameters, sources.filter((source) => source !== null)],
+  };
 }
 
 /**

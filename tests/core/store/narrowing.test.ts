@@ -31,6 +31,7 @@ const FILL = [
   `INSERT INTO rollup_source SELECT $1, domain_id, day, source_ip, messages, 0, 0, 0, 0, 0 FROM record WHERE tenant_id = $1`,
   `INSERT INTO rollup_result SELECT $1, domain_id, day, 1, 'none', false, false, SUM(messages) FROM record WHERE tenant_id = $1
      GROUP BY 2, 3`,
+  `INSERT INTO rollup_domain SELECT $1, domain_id, day, SUM(messages), 0, 0, 0, 0, 0 FROM record WHERE tenant_id = $1 GROUP BY 2, 3`,
 ];
 
 let system: TestSystem;
@@ -84,7 +85,7 @@ it('a page of domains reads the figures of its domains alone', async () => {
   const whole: Filter = { ...filter, source: null };
 
   const { answer, read } = await system.db.within(tenant, (session) =>
-    rowsRead(session, 'rollup_result', (asked) => figuresOfDomains(asked, tenant, whole, [3])),
+    rowsRead(session, 'rollup_domain', (asked) => figuresOfDomains(asked, tenant, whole, [3])),
   );
 
   expect(answer).toEqual(new Map([[3, expect.objectContaining({ messages: DAYS * ROWS })]]));

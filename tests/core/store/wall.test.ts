@@ -27,6 +27,8 @@ function rowsOf(n: number): string[] {
     ($1, ${n}, '9999-12-31', ${n}, 2, ${n}, 1);
   INSERT INTO rollup_source VALUES ($1, ${n}, '2026-03-01', '192.0.2.1', 1, 1, 1, 1, 0, 0);
   INSERT INTO rollup_result VALUES ($1, ${n}, '2026-03-01', ${n}, 'none', true, true, 1);
+  INSERT INTO rollup_domain VALUES ($1, ${n}, '2026-03-01', 1, 1, 1, 1, 0, 0);
+  INSERT INTO rollup_tenant VALUES ($1, '2026-03-01', ${n}, 'none', true, true, 0, 1);
   INSERT INTO failure_report (tenant_id, document_id, report) VALUES ($1, ${n}, '{}');
   INSERT INTO tls_result (tenant_id, document_id, reporter_id, successful, failed, policy) VALUES ($1, ${n}, ${n}, 1, 1, '{}')`
     .split(';')
