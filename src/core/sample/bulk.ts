@@ -119,16 +119,42 @@ type Sums = { -readonly [Key in keyof Totals]: Totals[Key] };
 
 const noSums = (): Sums => ({ records: 0, messages: 0, dmarcPass: 0, dkimAligned: 0, spfAligned: 0 });
 
+/**
+ * Messages of a source's row, in the shape of 12,271 rows of real reports: three of four say 1, one of ten more than 3,
+ * one of a hundred more than 96, the largest about 3,000. A power law beyond the quarter that sends more than one.
+ */
+const SHARE_ABOVE_ONE = 0.25;
+const POWER = 1 / 0.7;
+const MOST_MESSAGES = 3_000;
+/** Of real sources, 3 of 100 pass on some rows and fail on others. */
+const SHARE_MIXED = 0.03;
+
+/** What a source is like from day to day: few send nearly everything, most pass always or never. */
+function habit(address: number): { readonly usual: number; readonly kind: number; readonly mixed: boolean } {
+  const rank = hashed(address, 1);
+  const usual =
+    rank >= SHARE_ABOVE_ONE ? 1 : Math.min(MOST_MESSAGES, Math.floor((rank / SHARE_ABOVE_ONE) ** -POWER));
+  return { usual, kind: hashed(address, 2), mixed: hashed(address, 3) < SHARE_MIXED };
+}
+
+/** A number from 0 to 1 that a number and a salt always give (the finish of MurmurHash3). */
+function hashed(value: number, salt: number): number {
+  let mixed = Math.imul(value ^ (salt * 0x9e3779b9), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32;
+}
+
 function record(
-  source: string,
+  address: number,
   round: number,
   kinds: readonly Variant[],
   random: Random,
   sums: Sums,
 ): string {
-  const kind = kinds[random.below(kinds.length)] as Variant;
-  // Mostly one or a few messages, now and then hundreds.
-  const count = 1 + Math.floor(400 * random.next() ** 8);
+  const { usual, kind: always, mixed } = habit(address);
+  const kind = kinds[Math.floor((mixed ? random.next() : always) * kinds.length)] as Variant;
+  // Half to one and a half times the usual; who sends one message sends one.
+  const count = Math.max(1, Math.round(usual * (0.5 + random.next())));
   sums.records += 1;
   sums.messages += count;
   if (kind.dkim === 'pass') sums.dkimAligned += count;
@@ -136,7 +162,7 @@ function record(
   if (kind.dkim === 'pass' || kind.spf === 'pass') sums.dmarcPass += count;
   return `  <record>
     <row>
-      <source_ip>${source}</source_ip>
+      <source_ip>${sourceAddress(address)}</source_ip>
       <count>${count}${kind.afterCount}${round}${kind.afterSelector}`;
 }
 
@@ -159,8 +185,8 @@ export function* bulkReport(options: BulkOptions): Generator<Buffer, Totals, voi
   const sums = noSums();
   let text = head(reporter, domain, `${begin}${random.below(1e9)}`, begin, end);
   for (let index = 0; index < records; index += 1) {
-    const source = sourceAddress(firstSource + ((index * stride) % sources));
-    text += record(source, Math.floor(index / sources), kinds, random, sums);
+    const address = firstSource + ((index * stride) % sources);
+    text += record(address, Math.floor(index / sources), kinds, random, sums);
     if (text.length < CHUNK) continue;
     yield Buffer.from(text, 'latin1');
     text = '';
@@ -207,13 +233,7 @@ export function* smallReports(
     const first = random.below(SMALL_SOURCES);
     let text = head(reporter, domain, `${start}${index}`, start, end);
     for (let row = 0; row < records; row += 1)
-      text += record(
-        sourceAddress((first + row) % SMALL_SOURCES),
-        1,
-        kindsOf.get(domain) ?? [],
-        random,
-        sums,
-      );
+      text += record((first + row) % SMALL_SOURCES, 1, kindsOf.get(domain) ?? [], random, sums);
     const stem = `${reporter}!${domain}!${start}!${end}!${index}`;
     yield packed(stem, Buffer.from(`${text}</feedback>\n`, 'latin1'), random.below(4));
   }
