@@ -1,4 +1,5 @@
 import { createSpool } from '../../src/core/intake/spool.js';
+import type { Log } from '../../src/core/ingest/context.js';
 import type { Context } from '../../src/core/operations/operation.js';
 import { DEFAULT_LIMITS } from '../../src/core/report/limits.js';
 import { openDatabase, type Database } from '../../src/core/store/database.js';
@@ -7,6 +8,9 @@ import { freshDatabase } from './database.js';
 
 /** The moment at which tests take place, unless they move it. */
 export const NOW = new Date('2026-03-15T12:00:00Z');
+
+/** A log that says nothing. */
+export const SILENT: Log = { info: () => {}, warn: () => {}, error: () => {}, child: () => SILENT };
 
 export interface TestSystem {
   readonly db: Database;
@@ -28,7 +32,7 @@ export async function testSystem(): Promise<TestSystem> {
       db,
       actor: { id: 'test', name: 'tester', role: 'admin' },
       now: () => NOW,
-      log: { info: () => {}, warn: () => {}, error: () => {} },
+      log: SILENT,
       limits: DEFAULT_LIMITS,
       spool: createSpool(),
       claimAtOnce: true,

@@ -2,10 +2,15 @@ import type { Spool } from '../report/bytes.js';
 import type { Limits } from '../report/limits.js';
 import type { Database } from '../store/database.js';
 
+/** What is said beside a message, by name. */
+export type Facts = Readonly<Record<string, unknown>>;
+
 export interface Log {
-  info(message: string, facts?: Readonly<Record<string, unknown>>): void;
-  warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
-  error(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  info(message: string, facts?: Facts): void;
+  warn(message: string, facts?: Facts): void;
+  error(message: string, facts?: Facts): void;
+  /** A log whose every line has these facts too, such as the id of a request or a job. */
+  child(facts: Facts): Log;
 }
 
 /** What taking reports in needs to know: for whom, where to, and within which bounds. */

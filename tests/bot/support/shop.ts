@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Card } from '../../../src/bot/card.js';
 import { command } from '../../../src/bot/command.js';
 import { ExpectedError } from '../../../src/core/expected-error.js';
+import type { Log } from '../../../src/core/ingest/context.js';
 import type { Actor, Context } from '../../../src/core/operations/operation.js';
 import { operation, OperationError } from '../../../src/core/operations/operation.js';
 import { DEFAULT_LIMITS } from '../../../src/core/report/limits.js';
@@ -131,6 +132,12 @@ export function contextFor(role: Actor['role'] = 'admin'): { context: Context; e
       throw new Error('The chat reached for the database.');
     },
   });
+  const log: Log = {
+    info: () => {},
+    warn: () => {},
+    error: (message, facts) => void errors.push({ message, facts }),
+    child: () => log,
+  };
   const context: Context = {
     tenant: 1,
     actor: { id: 'u1', name: 'Ada', role },
@@ -140,7 +147,7 @@ export function contextFor(role: Actor['role'] = 'admin'): { context: Context; e
     spool: () => Promise.reject(new Error('The chat reached for a file.')),
     claimAtOnce: false,
     keepFailureMail: false,
-    log: { info: () => {}, warn: () => {}, error: (message, facts) => void errors.push({ message, facts }) },
+    log,
   };
   return { context, errors };
 }
