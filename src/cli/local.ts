@@ -4,7 +4,7 @@ import { readConfig } from '../config.js';
 import { dayOf } from '../core/analysis/range.js';
 import { openSystem } from '../system.js';
 import { operationVerbs, type OpenContext } from './operations.js';
-import { plain } from './plain.js';
+import { plain } from '../core/plain.js';
 import { noteProgress } from './progress.js';
 import type { LazyVerb } from './verb.js';
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { suggestion } from './arguments.js';
 import { EXIT, failureOf, UsageError } from './failure.js';
 import { print } from './output.js';
-import { plain } from './plain.js';
+import { plain } from '../core/plain.js';
 import { asksForHelp, helpText, type Io, type LazyVerb } from './verb.js';
 import { VERBS } from './verbs.js';
 

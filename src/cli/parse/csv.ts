@@ -1,7 +1,6 @@
-import { stringify } from 'csv-stringify/sync';
+import { csvLines, textCell, type Cell } from '../../core/csv.js';
 import type { AggregateReport, ReportRecord } from '../../core/report/report.js';
 import type { Output } from '../output.js';
-import { plain } from '../plain.js';
 import type { Format, PrintedDocument } from './format.js';
 import { HeldText } from './held-text.js';
 
@@ -28,12 +27,12 @@ const RECORD_COLUMNS = [
 export function csvFormat(output: Output, tell: (sentence: string) => void): Format {
   const rows = new HeldText();
   return {
-    begin: () => output.write(csv([[...DOCUMENT_COLUMNS, ...RECORD_COLUMNS]])),
-    records: (records) => (records.length === 0 ? undefined : rows.add(csv(records.map(recordCells)))),
+    begin: () => output.write(csvLines([[...DOCUMENT_COLUMNS, ...RECORD_COLUMNS]])),
+    records: (records) => (records.length === 0 ? undefined : rows.add(csvLines(records.map(recordCells)))),
     discard: () => rows.clear(),
     document: async (file, document) => {
       if (document.kind !== 'aggregate') return tell(sentenceOf(file, document));
-      const prefix = csv([documentCells(file, document.member, document.report)]).slice(0, -1);
+      const prefix = csvLines([documentCells(file, document.member, document.report)]).slice(0, -1);
       for await (const line of lines(rows.chunks())) await output.write(`${prefix},${line}\n`);
       await rows.clear();
     },
@@ -42,31 +41,25 @@ export function csvFormat(output: Output, tell: (sentence: string) => void): For
   };
 }
 
-type Cell = string | number;
-
-function csv(rows: readonly (readonly Cell[])[]): string {
-  return stringify([...rows], { escape_formulas: true });
-}
-
 function documentCells(file: string, member: string | null, report: AggregateReport): Cell[] {
   const { reporter, reportId, domain, begin, end } = report;
-  return [file, member, reporter.orgName, reportId, domain, begin, end].map(cell);
+  return [file, member, reporter.orgName, reportId, domain, begin, end].map(textCell);
 }
 
 function recordCells(record: ReportRecord): Cell[] {
   const { dkim, spf } = record.authResults;
   return [
-    cell(record.sourceIp),
+    textCell(record.sourceIp),
     record.count,
-    cell(record.disposition),
-    cell(record.dkim),
-    cell(record.spf),
-    cell(record.headerFrom),
-    cell(record.envelopeFrom),
-    cell(record.envelopeTo),
-    cell(dkim.map((it) => result(it.domain, it.selector, it.result)).join(' ')),
-    cell(spf.map((it) => result(it.domain, it.scope, it.result)).join(' ')),
-    cell(
+    textCell(record.disposition),
+    textCell(record.dkim),
+    textCell(record.spf),
+    textCell(record.headerFrom),
+    textCell(record.envelopeFrom),
+    textCell(record.envelopeTo),
+    textCell(dkim.map((it) => result(it.domain, it.selector, it.result)).join(' ')),
+    textCell(spf.map((it) => result(it.domain, it.scope, it.result)).join(' ')),
+    textCell(
       joined(
         record.reasons.map(({ type, comment }) => joined([type, comment], ': ')),
         '; ',
@@ -82,10 +75,6 @@ function result(domain: string | null, detail: string | null, outcome: string | 
 
 function joined(parts: readonly (string | null)[], separator: string): string {
   return parts.filter((part) => part !== null && part !== '').join(separator);
-}
-
-function cell(text: string | null): string {
-  return text === null ? '' : plain(text);
 }
 
 function sentenceOf(file: string, { kind, member, error }: PrintedDocument): string {

@@ -3,7 +3,7 @@ import { LIMIT_SETTINGS, limitForm, parseLimit } from '../../limit-settings.js';
 import { type Arguments, type OptionTable, readArguments } from '../arguments.js';
 import { UsageError } from '../failure.js';
 import { Output } from '../output.js';
-import { plain } from '../plain.js';
+import { plain } from '../../core/plain.js';
 import type { Verb } from '../verb.js';
 import { type Format, type FormatName, FORMATS } from './format.js';
 import { STANDARD_INPUT } from './inputs.js';
