@@ -52,7 +52,7 @@ export function optionNames(command: Command): string[] {
 }
 
 /** What zod found, as one sentence in people's words. */
-export function explain(command: Command, error: z.ZodError): string {
+export function explain(command: Command, error: Pick<z.ZodError, 'issues'>): string {
   const issue = error.issues[0];
   if (issue === undefined) return 'The input is not valid.';
   const field = String(issue.path[0] ?? '');

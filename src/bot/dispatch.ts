@@ -3,7 +3,8 @@ import { editDistance } from '../core/analysis/nearest.js';
 import { dayOf } from '../core/analysis/range.js';
 import { ExpectedError } from '../core/expected-error.js';
 import type { Context } from '../core/operations/operation.js';
-import { OperationError, ROLES } from '../core/operations/operation.js';
+import { OperationError } from '../core/operations/operation.js';
+import { admit, InputError, performWithInput } from '../core/operations/perform.js';
 import { explain, readArguments } from './arguments.js';
 import { ask } from './ask.js';
 import type { Button, Card } from './card.js';
@@ -46,40 +47,39 @@ export async function dispatch(request: Request, commands: readonly Command[]): 
   }
   const { command } = found;
   const { operation } = command;
-  if (ROLES.indexOf(context.actor.role) < ROLES.indexOf(operation.role))
-    return refusedCard(command, context.actor.role, operation.role);
-  if (operation.local === true && !request.local) return localOnlyCard(command);
-
-  const given = readArguments(command, found.words, read.options, dayOf(now));
-  if (given.error !== null) return badInputCard(command, given.error);
-  const parsed = operation.input.safeParse(given.input, { reportInput: true });
-  if (!parsed.success) return badInputCard(command, explain(command, parsed.error));
-  return answer(command, parsed.data, given.input, context, now);
+  try {
+    await admit(operation, context, request);
+    const given = readArguments(command, found.words, read.options, dayOf(now));
+    if (given.error !== null) return badInputCard(command, given.error);
+    return await answer(command, given.input, request, now);
+  } catch (error) {
+    return failureCard(command, error, context);
+  }
 }
 
-async function answer(
-  command: Command,
-  input: unknown,
-  given: Input,
-  context: Context,
-  now: Date,
-): Promise<Card> {
+async function answer(command: Command, given: Input, request: Request, now: Date): Promise<Card> {
   try {
-    const result = await command.operation.run(context, input);
+    const { result, input } = await performWithInput(command.operation, request.context, given, request);
     return command.card(result, input, now);
   } catch (error) {
-    if (error instanceof ExpectedError) {
-      const suggestions = error instanceof OperationError ? error.suggestions : [];
-      return operationErrorCard(
-        failureTitle(command),
-        error.message,
-        suggestionButtons(command, given, suggestions),
-      );
-    }
-    const id = randomUUID().slice(0, 8);
-    context.log.error('A command failed', { id, command: command.name, error });
-    return unexpectedCard(failureTitle(command), id);
+    if (error instanceof InputError) return badInputCard(command, explain(command, error));
+    if (!(error instanceof OperationError)) throw error;
+    return operationErrorCard(
+      failureTitle(command),
+      error.message,
+      suggestionButtons(command, given, error.suggestions),
+    );
   }
+}
+
+function failureCard(command: Command, error: unknown, { actor, log }: Context): Card {
+  if (error instanceof OperationError && error.code === 'not-allowed')
+    return refusedCard(command, actor.role, command.operation.role);
+  if (error instanceof OperationError && error.code === 'local-only') return localOnlyCard(command);
+  if (error instanceof ExpectedError) return operationErrorCard(failureTitle(command), error.message, []);
+  const id = randomUUID().slice(0, 8);
+  log.error('A command failed', { id, command: command.name, error });
+  return unexpectedCard(failureTitle(command), id);
 }
 
 function failureTitle({ name, operation }: Command): string {

@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { z } from 'zod';
 import { dayOf, parseRange } from '../core/analysis/range.js';
 import type { Context } from '../core/operations/operation.js';
+import { checkInput, InputError, performWithInput, type Asker } from '../core/operations/perform.js';
 import { explain, optionNames, readArguments } from '../bot/arguments.js';
 import type { Command } from '../bot/command.js';
 import { renderCard } from '../bot/terminal/render.js';
@@ -18,6 +19,8 @@ export type OpenContext = (
 ) => Promise<{ readonly context: Context; close(): Promise<void> }>;
 
 const JSON_OPTION = 'json';
+/** Whoever has the shell. */
+const LOCAL: Asker = { local: true };
 
 /** Every chat command as a verb of the command line: the same words, the same operation, the same card. */
 export function operationVerbs(
@@ -71,21 +74,28 @@ async function runOperation(
   const { words, options, json } = splitWords(command.name, given, today);
   const read = readArguments(command, words, options, today);
   if (read.error !== null) throw usage(command, read.error);
-  const parsed = command.operation.input.safeParse(read.input, { reportInput: true });
-  if (!parsed.success) throw usage(command, explain(command, parsed.error));
+  // Looked at before the database is opened, which takes time.
+  refuseBadInput(command, read.input);
 
   const opened = await open(io.errors);
   const { context } = opened;
   try {
-    const result = await command.operation.run(context, parsed.data);
+    const { result, input } = await performWithInput(command.operation, context, read.input, LOCAL);
     const { isTTY, columns } = io.output as Partial<NodeJS.WriteStream>;
     const colour = wantsColour(isTTY === true, { noColour });
-    const card = (): string =>
-      renderCard(command.card(result, parsed.data, context.now()), { columns, colour });
+    const card = (): string => renderCard(command.card(result, input, context.now()), { columns, colour });
     await print(io.output, json ? `${JSON.stringify(result, null, 2)}\n` : card());
     return EXIT.ok;
   } finally {
     await opened.close();
+  }
+}
+
+function refuseBadInput(command: Command, given: unknown): void {
+  try {
+    checkInput(command.operation, given);
+  } catch (error) {
+    throw error instanceof InputError ? usage(command, explain(command, error)) : error;
   }
 }
 

@@ -11,12 +11,17 @@ export interface Actor {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
+  /** Id of the user who acts, or whose key does; absent for the local operator and for keys of theirs. */
+  readonly user?: number;
 }
 
 /** Whom we serve, who asks, and the clock. There is no other global state. */
 export interface Context extends IngestContext {
   readonly actor: Actor;
 }
+
+/** A context before it is known who asks and for whom: at sign-in, and where a token is looked at. */
+export type SystemContext = Omit<Context, 'tenant' | 'actor'>;
 
 /**
  * Everything the system can do is one operation; chat commands, API routes and command-line verbs are its faces
@@ -33,7 +38,10 @@ export interface Operation<Input extends z.ZodType = z.ZodType, Result = unknown
   readonly effect: 'reads' | 'changes';
   /** Names files of this machine, so that only its local operator may run it; false when absent. */
   readonly local?: boolean;
+  /** Fields with `.meta({ writeOnly: true })` are secrets: the audit leaves them out. */
   readonly input: Input;
+  /** What the audit says beside the input, such as the role that a user had before. */
+  changed?(result: Result): Readonly<Record<string, unknown>>;
   run(context: Context, input: z.output<Input>): Promise<Result>;
 }
 

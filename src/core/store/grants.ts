@@ -3,15 +3,20 @@ import type pg from 'pg';
 /** Any constant of our own. */
 const LOCK = 0x6772616e74;
 
-/** What the runtime role lacks, as statements: on parent tables, never on partitions; on tenants, reading alone. */
+/** Tables on which the runtime role has less than all: tenants it reads, the audit it reads and adds to. */
+const RIGHTS = `CASE c.relname WHEN 'tenant' THEN 'SELECT' WHEN 'audit' THEN 'SELECT, INSERT' ELSE 'SELECT, INSERT, UPDATE, DELETE' END`;
+/** The last of these rights: who has it has them all. */
+const LAST_RIGHT = `CASE c.relname WHEN 'tenant' THEN 'SELECT' WHEN 'audit' THEN 'INSERT' ELSE 'DELETE' END`;
+
+/** What the runtime role lacks, as statements: on parent tables, never on partitions. */
 const MISSING = `
   SELECT format('GRANT USAGE ON SCHEMA %I TO %I', $1::text, $2::text) AS statement
   WHERE NOT has_schema_privilege($2, $1, 'USAGE')
   UNION ALL
   SELECT format('GRANT %s ON %s TO %I', rights, c.oid::regclass, $2::text)
-  FROM pg_class c, LATERAL (SELECT CASE WHEN c.relname = 'tenant' THEN 'SELECT' ELSE 'SELECT, INSERT, UPDATE, DELETE' END) AS r (rights)
+  FROM pg_class c, LATERAL (SELECT ${RIGHTS}) AS r (rights)
   WHERE c.relnamespace = $1::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-    AND c.relname NOT LIKE 'migration%' AND NOT has_table_privilege($2, c.oid, CASE WHEN c.relname = 'tenant' THEN 'SELECT' ELSE 'DELETE' END)
+    AND c.relname NOT LIKE 'migration%' AND NOT has_table_privilege($2, c.oid, ${LAST_RIGHT})
   UNION ALL
   -- Documents are numbered before they are inserted, to give each its problems.
   SELECT format('GRANT USAGE ON SEQUENCE %s TO %I', c.oid::regclass, $2::text)
