@@ -11,6 +11,8 @@ export const SCHEMA = 'dmarc_ops';
 const OLDEST_POSTGRES = 150_000;
 const DEFAULT_CONNECTIONS = 10;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** A connection apart is taken for dead when a small question is not answered within this time. */
+const ANSWER_WITHIN_MS = 5_000;
 
 /** Where the database is: a URL, or the parts of an embedded one. */
 export type Connection =
@@ -31,6 +33,11 @@ export interface Database {
   within<T>(tenant: number, work: (session: Session) => Promise<T>): Promise<T>;
   /** The same with no tenant set: only the functions that look across tenants give anything. */
   across<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /**
+   * A connection beside the pool, as the connecting role and outside all transactions, for what lasts as long as a
+   * process. It says `end` when it is lost; who asks for it closes it.
+   */
+  connectApart(name: string): Promise<pg.Client>;
   /** How the wall between tenants is held, for start-up's lines. */
   readonly wall: string;
   /** Server version such as `18.4`. */
@@ -60,7 +67,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       note: options.note ?? (() => {}),
     });
     await grant(owner, SCHEMA, role.grantee);
-    return databaseOn(pool, role, version);
+    return databaseOn(pool, role, version, options.connection);
   } catch (error) {
     await pool.end();
     throw translate(error);
@@ -69,7 +76,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
 }
 
-function databaseOn(pool: pg.Pool, role: RuntimeRole, version: string): Database {
+function databaseOn(pool: pg.Pool, role: RuntimeRole, version: string, connection: Connection): Database {
   const transaction = async <T>(
     tenant: number | null,
     work: (session: Session) => Promise<T>,
@@ -95,6 +102,7 @@ function databaseOn(pool: pg.Pool, role: RuntimeRole, version: string): Database
   return {
     within: (tenant, work) => transaction(tenant, work),
     across: (work) => transaction(null, work),
+    connectApart: (name) => connectApart(connection, name),
     wall: role.wall,
     version,
     close: () => pool.end(),
@@ -128,6 +136,24 @@ function newPool(connection: Connection, connections: number): pg.Pool {
   // One that breaks while in use fails the query under way; the event beside it would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
+}
+
+async function connectApart(connection: Connection, name: string): Promise<pg.Client> {
+  const client = new pg.Client({
+    ...driverOptions(connection),
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: ANSWER_WITHIN_MS,
+    keepAlive: true,
+    application_name: name,
+  });
+  // Without a listener the event would end the process.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    throw translate(error);
+  }
 }
 
 function driverOptions(connection: Connection): pg.ConnectionConfig {
