@@ -79,7 +79,18 @@ export interface Trouble {
   readonly message: string;
 }
 
-/** How a source fares. */
+/** Trouble that keeps a source from its work, to be thrown. */
+export class SourceError extends Error implements Trouble {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'SourceError';
+    this.code = code;
+  }
+}
+
+/** How a source fares. A look that went well says when, how many are left, and that there is no trouble. */
 export interface SourceState {
   /** When it last reached its place. */
   readonly lastContact?: Date;
