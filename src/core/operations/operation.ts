@@ -1,10 +1,9 @@
 import type { z } from 'zod';
 import { ExpectedError } from '../expected-error.js';
+import { ROLES, type Role } from '../identity/role.js';
 import type { IngestContext } from '../ingest/context.js';
 
-/** Rights grow from left to right. */
-export const ROLES = ['viewer', 'analyst', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
+export { ROLES, type Role };
 
 /** Who asks. The command line and the terminal act as the local operator, who is admin. */
 export interface Actor {

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { ExpectedError } from '../expected-error.js';
+import { includesRole } from '../identity/role.js';
 import { addAudit } from '../store/audit.js';
 import { auditedInput, auditedRecord } from './audited.js';
-import { OperationError, ROLES, type Context, type Operation } from './operation.js';
+import { OperationError, type Context, type Operation } from './operation.js';
 
 /** What is known of the asker beside the actor. */
 export interface Asker {
@@ -93,7 +94,7 @@ function refusalOf(
   { actor }: Context,
   asker: Asker,
 ): OperationError | null {
-  if (ROLES.indexOf(actor.role) < ROLES.indexOf(role))
+  if (!includesRole(actor.role, role))
     return new OperationError(
       'not-allowed',
       `${name} needs the role ${role}; yours is ${actor.role}. An admin of this workspace can grant it.`,

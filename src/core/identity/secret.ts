@@ -1,0 +1,48 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/**
+ * Secrets that the service makes and knows again by their SHA-256: `dmo_`, `dmr_` or `dms_` and 36 bytes in base64url.
+ * Of these, 4 name the tenant, so that a secret is looked up inside the wall; 32 are random. With 256 random bits
+ * nothing slower than SHA-256 is needed.
+ */
+const PREFIXES = { key: 'dmo_', refresh: 'dmr_', setup: 'dms_' } as const;
+export type SecretKind = keyof typeof PREFIXES;
+
+const TENANT_BYTES = 4;
+const RANDOM_BYTES = 32;
+/** 36 bytes are 48 letters without padding, so that every text stands for other bytes. */
+const BODY = /^[A-Za-z0-9_-]{48}$/u;
+const LARGEST_TENANT = 2 ** 31 - 1;
+
+export interface Secret {
+  /** Shown once, and never kept. */
+  readonly text: string;
+  /** What is kept of it. */
+  readonly digest: Buffer;
+}
+
+/** A new secret of a tenant. */
+export function newSecret(kind: SecretKind, tenant: number): Secret {
+  const bytes = Buffer.alloc(TENANT_BYTES + RANDOM_BYTES);
+  bytes.writeUInt32BE(tenant);
+  randomBytes(RANDOM_BYTES).copy(bytes, TENANT_BYTES);
+  const text = `${PREFIXES[kind]}${bytes.toString('base64url')}`;
+  return { text, digest: digestOf(text) };
+}
+
+/** Whose tenant a secret says it is, and by what to look it up there; null where it is none of this kind. */
+export function readSecret(
+  kind: SecretKind,
+  text: string,
+): { readonly tenant: number; readonly digest: Buffer } | null {
+  if (!text.startsWith(PREFIXES[kind])) return null;
+  const body = text.slice(PREFIXES[kind].length);
+  if (!BODY.test(body)) return null;
+  const tenant = Buffer.from(body, 'base64url').readUInt32BE();
+  return tenant > 0 && tenant <= LARGEST_TENANT ? { tenant, digest: digestOf(text) } : null;
+}
+
+/** SHA-256 of a text. */
+export function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
