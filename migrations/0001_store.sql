@@ -188,14 +188,15 @@ CREATE TABLE rollup_source (
   spf_aligned  bigint NOT NULL,
   quarantined  bigint NOT NULL,
   rejected     bigint NOT NULL,
+  -- A column, since an index cannot look up an expression that may throw, as a subtraction may, under row-level security.
+  failed       bigint NOT NULL GENERATED ALWAYS AS (messages - dmarc_pass) STORED,
   UNIQUE NULLS NOT DISTINCT (tenant_id, domain_id, day, source_ip)
 );
 CREATE INDEX rollup_source_by_ip ON rollup_source (tenant_id, source_ip, day);
 -- The largest of a day first, for store/leading-sources.ts. Most sources send one or two messages a day and would only
 -- make the first of them large.
 CREATE INDEX rollup_source_largest ON rollup_source (tenant_id, domain_id, day, messages) WHERE messages >= 8;
-CREATE INDEX rollup_source_failing ON rollup_source (tenant_id, domain_id, day, (messages - dmarc_pass))
-  WHERE messages - dmarc_pass >= 1;
+CREATE INDEX rollup_source_failing ON rollup_source (tenant_id, domain_id, day, failed) WHERE failed >= 1;
 
 -- Counts by reporter and result, in messages. Dispositions outside the standards count as 'other'.
 CREATE TABLE rollup_result (
@@ -223,6 +224,7 @@ CREATE TABLE rollup_domain (
   rejected     bigint NOT NULL,
   PRIMARY KEY (tenant_id, domain_id, day)
 ) WITH (fillfactor = 70);
+CREATE INDEX rollup_domain_by_day ON rollup_domain (tenant_id, day);
 
 -- Counts of all domains together by reporter and result, in messages: the sum over the stripes. Each writer takes a
 -- stripe of its own (store/rollups.ts), or all would wait for each other. One stripe alone may be below 0.

@@ -5,7 +5,7 @@ import type { Session } from './session.js';
 /** What sources are ranked by, and the least of it in a day that its index has. */
 const RANKINGS: Readonly<Record<keyof Wanted, { readonly rank: string; readonly least: number }>> = {
   largest: { rank: 't.messages', least: 8 },
-  failing: { rank: '(t.messages - t.dmarc_pass)', least: 1 },
+  failing: { rank: 't.failed', least: 1 },
 };
 /** Beyond so many, one pass over everything is the shorter way. */
 const MOST_CANDIDATES = 2_000;
@@ -58,7 +58,7 @@ function candidatesOf(list: keyof Wanted, wanted: number, days: number): string 
         SELECT t.source_ip, ${rank} AS counted ${ofDay} ORDER BY ${rank} DESC LIMIT ${wanted}) f
       GROUP BY 1),
     bar AS MATERIALIZED (
-      SELECT CEIL(COALESCE((SELECT counted FROM first ORDER BY counted DESC OFFSET ${wanted - 1} LIMIT 1), 0) / ${days}) AS share),
+      SELECT CEIL(COALESCE((SELECT counted FROM first ORDER BY counted DESC OFFSET ${wanted - 1} LIMIT 1), 0) / ${days})::bigint AS share),
     seen AS MATERIALIZED (
       SELECT s.source_ip, SUM(s.counted) AS counted, COUNT(*) AS days
       FROM d CROSS JOIN bar CROSS JOIN LATERAL (
