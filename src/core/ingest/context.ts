@@ -25,6 +25,10 @@ export interface IngestContext {
   readonly claimAtOnce: boolean;
   /** Whether the mail in failure reports is kept as it came; else the redacted form replaces it. */
   readonly keepFailureMail: boolean;
+  /** How often a document that could not be stored is tried again before it is a dead letter; 3 when absent. */
+  readonly retries?: number;
+  /** Told that there is new work in the queue, so that workers of this process need not wait for their next look. */
+  readonly wake?: () => void;
   /** Told now and then how far a longer work has come; for people who wait. */
   readonly progress?: (progress: Progress) => void;
 }

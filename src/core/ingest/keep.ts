@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { createGzip, gzipSync } from 'node:zlib';
 import { Readable } from 'node:stream';
 import type { ByteSource } from '../report/bytes.js';
-import { CHUNK_BYTES, appendChunk, storeRaw, type RawDraft } from '../store/raw.js';
+import { putJobs } from '../store/queue.js';
+import { CHUNK_BYTES, appendChunk, storeRaw, type RawDraft, type StoredRaw } from '../store/raw.js';
+import { readJob } from '../store/read-jobs.js';
+import type { Session } from '../store/session.js';
 import type { IngestContext } from './context.js';
 
 /** Bytes from somewhere, with a name for people. */
@@ -11,11 +14,7 @@ export interface Incoming {
   readonly source: ByteSource;
 }
 
-export interface Kept {
-  readonly id: number;
-  /** The same bytes were there before. */
-  readonly known: boolean;
-}
+export type Kept = StoredRaw;
 
 /** Sources up to this size are held and stored many in a statement; larger ones go chunk by chunk. */
 const HELD_BYTES = CHUNK_BYTES;
@@ -24,7 +23,10 @@ const GZIP = { level: 1 };
 /** Below this a gzip header eats the gain. */
 const WORTH_COMPRESSING = 512;
 
-/** Stores bytes as they came, before anything is made of them; committed when it returns. */
+/**
+ * Stores bytes as they came, before anything is made of them, and queues their reading in the same transaction;
+ * committed when it returns.
+ */
 export async function keep(
   context: IngestContext,
   from: string,
@@ -36,11 +38,30 @@ export async function keep(
   const drafts = held.map(({ name, source }) => heldDraft(from, name, source.memory ?? new Uint8Array()));
   const { tenant, db, now } = context;
   const stored =
-    drafts.length === 0 ? [] : await db.within(tenant, (session) => storeRaw(session, tenant, drafts, now()));
+    drafts.length === 0
+      ? []
+      : await db.within(tenant, (session) => storeAndQueue(context, session, drafts, now()));
   const byIncoming = new Map(held.map((one, index) => [one, stored[index]]));
   const kept: Kept[] = [];
   for (const one of incoming) kept.push(byIncoming.get(one) ?? (await keepLarge(context, from, one)));
+  context.wake?.();
   return kept;
+}
+
+/** Stores drafts, and puts a job for each that is new. */
+async function storeAndQueue(
+  context: IngestContext,
+  session: Session,
+  drafts: readonly RawDraft[],
+  at: Date,
+): Promise<StoredRaw[]> {
+  const { tenant, retries } = context;
+  const stored = await storeRaw(session, tenant, drafts, at);
+  const jobs = stored.flatMap(({ id, task, known }, index) =>
+    known ? [] : [readJob(tenant, { id, task, size: drafts[index]?.size ?? 0 }, retries)],
+  );
+  await putJobs(session, jobs);
+  return stored;
 }
 
 function heldDraft(source: string, name: string, bytes: Uint8Array): RawDraft {
@@ -66,7 +87,7 @@ async function keepLarge(context: IngestContext, from: string, { name, source }:
   const encoding = compressed ? ('as-is' as const) : ('gzip' as const);
   const draft: RawDraft = { sha256: hash.digest(), size, encoding, source: from, name, chunks: [] };
   return db.within(tenant, async (session) => {
-    const [kept] = await storeRaw(session, tenant, [draft], now());
+    const [kept] = await storeAndQueue(context, session, [draft], now());
     if (kept === undefined) throw new Error('a draft was stored and is not there');
     if (kept.known) return kept;
     let seq = 0;

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { missingQueueGrants } from './queue-schema.js';
 
 /** Any constant of our own. */
 const LOCK = 0x6772616e74;
@@ -28,16 +29,17 @@ const MISSING = `
 
 /**
  * Gives the runtime role what it lacks in the schema, as the owner. Apart from the migrations, because the role may
- * change between two starts. One query where nothing is missing.
+ * change between two starts. Two queries where nothing is missing.
  */
 export async function grant(owner: pg.Pool, schema: string, grantee: string): Promise<void> {
   const { rows } = await owner.query<{ statement: string }>(MISSING, [schema, grantee]);
-  if (rows.length === 0) return;
+  const missing = [...rows.map(({ statement }) => statement), ...(await missingQueueGrants(owner, grantee))];
+  if (missing.length === 0) return;
   // Two processes that grant at once would change the same row of the catalogue.
   const statements = [
     'BEGIN',
     `SELECT pg_advisory_xact_lock(${LOCK})`,
-    ...rows.map(({ statement }) => statement),
+    ...missing,
     'COMMIT',
   ];
   await owner.query(statements.join(';\n'));

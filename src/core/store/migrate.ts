@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import knex from 'knex';
 import type { Knex } from 'knex';
 import type pg from 'pg';
+import { isQueueUpToDate, migrateQueue, QUEUE_SCHEMA } from './queue-schema.js';
 
 const FOLDER = new URL('../../../migrations/', import.meta.url);
 /** Any constant of our own: the lock under which one process migrates while others wait. */
@@ -22,11 +23,12 @@ interface SqlFile {
 /** Brings the schema up to date: numbered SQL files, forward only, each in a transaction; safe to run at once. */
 export async function migrate(owner: pg.Pool, options: MigrateOptions): Promise<void> {
   const files = await sqlFiles();
-  if (await isUpToDate(owner, options.schema, files)) return;
+  if ((await isUpToDate(owner, options.schema, files)) && (await isQueueUpToDate(owner))) return;
   const runner = await owner.connect();
   try {
     await runner.query('SELECT pg_advisory_lock($1)', [LOCK]);
     await runner.query(`CREATE SCHEMA IF NOT EXISTS ${options.schema}`);
+    await migrateQueue(runner, options.note);
     await runWithKnex(files, options);
   } finally {
     await runner.query('SELECT pg_advisory_unlock($1)', [LOCK]).catch(() => {});
@@ -61,7 +63,7 @@ async function runWithKnex(files: readonly SqlFile[], options: MigrateOptions): 
       Promise.resolve({
         up: async (transaction: Knex) => {
           note(`migrating: ${file.name}`);
-          const sql = file.sql.replaceAll('{{schema}}', schema);
+          const sql = file.sql.replaceAll('{{schema}}', schema).replaceAll('{{queue}}', QUEUE_SCHEMA);
           await transaction.raw(`SET LOCAL search_path = ${schema}, pg_catalog`);
           await transaction.raw(escapeBindings(sql));
         },

@@ -26,16 +26,23 @@ export interface RawDocument {
   readonly receivedAt: Date;
 }
 
-/**
- * Stores raw documents as pending, in one statement for all. Gives one entry for each draft: its id, and
- * whether the same bytes were there before (then nothing is stored).
- */
+export interface StoredRaw {
+  readonly id: number;
+  /** The same bytes were there before; then nothing is stored. */
+  readonly known: boolean;
+  /** Id of the task that reads it. */
+  readonly task: string;
+  /** Whether it waits to be read. */
+  readonly pending: boolean;
+}
+
+/** Stores raw documents as pending, in one statement for all. Gives one entry for each draft. */
 export async function storeRaw(
   session: Session,
   tenant: number,
   drafts: readonly RawDraft[],
   receivedAt: Date,
-): Promise<{ readonly id: number; readonly known: boolean }[]> {
+): Promise<StoredRaw[]> {
   const inserted = await session.rows<{ id: number; sha256: Buffer }>(
     `INSERT INTO raw_document (tenant_id, sha256, size, encoding, source, name, received_at)
      SELECT $1, d.sha256, d.size, d.encoding, d.source, d.name, $7
@@ -57,11 +64,10 @@ export async function storeRaw(
   const known = await idsOf(session, tenant, drafts);
   const results = drafts.map((draft) => {
     const key = draft.sha256.toString('hex');
-    const id = fresh.get(key);
-    if (id === undefined) return { id: known.get(key) ?? -1, known: true };
+    const there = known.get(key);
+    if (there === undefined) throw new Error('a raw document was stored and is not there');
     // The second of two equal drafts in one call is known by then.
-    fresh.delete(key);
-    return { id, known: false };
+    return { ...there, known: !fresh.delete(key) };
   });
   await storeChunks(session, tenant, drafts, results);
   return results;
@@ -71,12 +77,13 @@ async function idsOf(
   session: Session,
   tenant: number,
   drafts: readonly RawDraft[],
-): Promise<Map<string, number>> {
-  const rows = await session.rows<{ id: number; sha256: Buffer }>(
-    'SELECT id, sha256 FROM raw_document WHERE tenant_id = $1 AND sha256 = ANY ($2::bytea[])',
+): Promise<Map<string, Omit<StoredRaw, 'known'>>> {
+  const rows = await session.rows<Omit<StoredRaw, 'known'> & { sha256: Buffer }>(
+    `SELECT id, sha256, task_id AS task, state = 'pending' AS pending FROM raw_document
+     WHERE tenant_id = $1 AND sha256 = ANY ($2::bytea[])`,
     [tenant, drafts.map((draft) => draft.sha256)],
   );
-  return new Map(rows.map((row) => [row.sha256.toString('hex'), row.id]));
+  return new Map(rows.map(({ sha256, ...row }) => [sha256.toString('hex'), row]));
 }
 
 async function storeChunks(
@@ -114,27 +121,13 @@ export async function appendChunk(
   ]);
 }
 
-export interface PendingDocument {
-  readonly id: number;
-  /** Bytes. */
-  readonly size: number;
+export interface PendingDocument extends RawDocument {
   /** Readings that were begun and did not end. */
   readonly attempts: number;
-}
-
-/** Pending documents in the order of arrival, from after an id on; others may be at work on them. */
-export function pendingAfter(
-  session: Session,
-  tenant: number,
-  bounds: { readonly after: number; readonly documents: number; readonly attempts: number },
-): Promise<PendingDocument[]> {
-  return session.rows<PendingDocument>(
-    `SELECT r.id, r.size, COALESCE(a.attempts, 0) AS attempts
-     FROM raw_document r LEFT JOIN raw_attempt a ON a.tenant_id = $1 AND a.raw_id = r.id
-     WHERE r.tenant_id = $1 AND r.state = 'pending' AND r.id > $2 AND COALESCE(a.attempts, 0) < $3
-     ORDER BY r.id LIMIT $4`,
-    [tenant, bounds.after, bounds.attempts, bounds.documents],
-  );
+  /** Seconds until it should be tried again; 0 where it may be at once. */
+  readonly wait: number;
+  /** The transaction that holds it, for countAttempt. */
+  readonly holder: string;
 }
 
 /**
@@ -145,21 +138,33 @@ export function lockPending(
   session: Session,
   tenant: number,
   ids: readonly number[],
-): Promise<RawDocument[]> {
-  return session.rows<RawDocument>(
-    `SELECT id, name, size, encoding, received_at AS "receivedAt" FROM raw_document
-     WHERE tenant_id = $1 AND id = ANY ($2::bigint[]) AND state = 'pending'
-     ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`,
+): Promise<PendingDocument[]> {
+  return session.rows<PendingDocument>(
+    `SELECT r.id, r.name, r.size, r.encoding, r.received_at AS "receivedAt", COALESCE(a.attempts, 0) AS attempts,
+       GREATEST(EXTRACT(epoch FROM a.not_before - now()), 0)::float8 AS wait, pg_current_xact_id()::text AS holder
+     FROM raw_document r LEFT JOIN raw_attempt a ON a.tenant_id = $1 AND a.raw_id = r.id AND a.attempts > 0
+     WHERE r.tenant_id = $1 AND r.id = ANY ($2::bigint[]) AND r.state = 'pending'
+     ORDER BY r.id FOR NO KEY UPDATE OF r SKIP LOCKED`,
     [tenant, ids],
   );
 }
 
-/** Counts an attempt at reading; to be committed before the attempt, in a transaction of its own. */
-export async function countAttempt(session: Session, tenant: number, ids: readonly number[]): Promise<void> {
+/**
+ * Counts an attempt at reading by the transaction `holder`; to be committed before the attempt, in a transaction of its
+ * own. The next one shall be later: after a second, two, four, so that what kills its reader does not do so at once.
+ */
+export async function countAttempt(
+  session: Session,
+  tenant: number,
+  ids: readonly number[],
+  holder: string,
+): Promise<void> {
   await session.run(
-    `INSERT INTO raw_attempt AS a (tenant_id, raw_id, attempts) SELECT $1, id, 1 FROM unnest($2::bigint[]) AS id ORDER BY id
-     ON CONFLICT (tenant_id, raw_id) DO UPDATE SET attempts = a.attempts + 1`,
-    [tenant, ids],
+    `INSERT INTO raw_attempt AS a (tenant_id, raw_id, attempts, holder, not_before)
+     SELECT $1, id, 1, $3::xid8, now() + interval '1 second' FROM unnest($2::bigint[]) AS id ORDER BY id
+     ON CONFLICT (tenant_id, raw_id) DO UPDATE SET attempts = a.attempts + 1, holder = excluded.holder,
+       not_before = now() + (2 ^ LEAST(a.attempts, 10)) * interval '1 second'`,
+    [tenant, ids, holder],
   );
 }
 
@@ -172,25 +177,6 @@ export async function forgiveAttempt(
   await session.run(
     'UPDATE raw_attempt SET attempts = attempts - 1 WHERE tenant_id = $1 AND raw_id = ANY ($2::bigint[]) AND attempts > 0',
     [tenant, ids],
-  );
-}
-
-/** Gives up on documents that were tried `attempts` times and never ended; gives their names. */
-export function giveUp(
-  session: Session,
-  tenant: number,
-  attempts: number,
-  at: Date,
-): Promise<{ name: string }[]> {
-  return session.rows<{ name: string }>(
-    `WITH stuck AS MATERIALIZED (
-       SELECT r.id FROM raw_attempt a JOIN raw_document r ON r.tenant_id = $1 AND r.id = a.raw_id AND r.state = 'pending'
-       WHERE a.tenant_id = $1 AND a.attempts >= $2 FOR NO KEY UPDATE OF r SKIP LOCKED)
-     UPDATE raw_document r SET state = 'failed', processed_at = $3, error_code = 'reading-never-ended',
-       error_message = 'Reading this document was begun ' || $2::int || ' times and never ended; it is kept, and reprocess tries it again.'
-     FROM stuck WHERE r.tenant_id = $1 AND r.id = stuck.id
-     RETURNING name`,
-    [tenant, attempts, at],
   );
 }
 
