@@ -1,18 +1,16 @@
 import type { ImapFlowError } from 'imapflow';
-import type { Trouble } from '../source.js';
+import { SourceError } from '../source.js';
 
 /** How soon it makes sense to try again: `later` where a person has to do something, or an account could be locked. */
 export type Again = 'soon' | 'later';
 
 /** What kept a mailbox from being read: a code, and one sentence that says what to do next. No secrets. */
-export class MailboxTrouble extends Error implements Trouble {
-  readonly code: string;
+export class MailboxTrouble extends SourceError {
   readonly again: Again;
 
   constructor(code: string, message: string, again: Again, options?: ErrorOptions) {
-    super(message, options);
+    super(code, message, options);
     this.name = 'MailboxTrouble';
-    this.code = code;
     this.again = again;
   }
 }

@@ -1,0 +1,297 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync, chownSync } from 'node:fs';
+import { createServer, connect as connectTo, type AddressInfo } from 'node:net';
+import { userInfo } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { makeScratchFolder } from './scratch.js';
+
+/** Why tests with a mail server cannot run here; null where they can. */
+export const dovecotMissing: string | null = whyMissing();
+
+/** `with a real Dovecot`, or that there is none: names of tests say what was left out. */
+export function withDovecot(sentence: string): string {
+  return dovecotMissing === null ? sentence : `${sentence} [left out: ${dovecotMissing}]`;
+}
+
+export interface DovecotOptions {
+  readonly certificate?: 'valid' | 'expired';
+  /** What the server says it can do, in place of all that it can. */
+  readonly capability?: string;
+  /** Such as `*:storage=20K`. */
+  readonly quota?: string;
+}
+
+/** A mail server with one mailbox, on loopback. */
+export interface Dovecot {
+  readonly host: 'localhost';
+  readonly tlsPort: number;
+  readonly plainPort: number;
+  readonly user: 'reports';
+  /** The certificate to trust, in PEM. */
+  readonly ca: string;
+  password: string;
+  /** Lets another password in from now on. */
+  setPassword(password: string): void;
+  /** Delivers mails as a mail server does: written apart, then renamed in. */
+  deliver(mails: readonly Uint8Array[], folder?: string): void;
+  /** Mails in a folder by their Maildir names. */
+  mails(folder?: string): string[];
+  removeFolder(folder: string): void;
+  start(): Promise<void>;
+  /** Kills everything at once, as a crash does. */
+  kill(): Promise<void>;
+  /** Stopped: makes all UIDs of the inbox mean something else. */
+  changeUidValidity(): void;
+  close(): Promise<void>;
+}
+
+/** Starts a server of its own; the mailbox is empty. */
+export async function startDovecot(options: DovecotOptions = {}): Promise<Dovecot> {
+  const root = makeScratchFolder();
+  const owner = serverUser();
+  const maildir = path.join(root, 'mail');
+  const ca = makeCertificate(root, options.certificate ?? 'valid');
+  const [tlsPort, plainPort] = await freePorts();
+  const configuration = path.join(root, 'dovecot.conf');
+  writeFileSync(configuration, configure(root, owner.name, { tls: tlsPort, plain: plainPort }, options));
+  mkdirSync(maildir);
+  mkdirSync(path.join(root, 'run'));
+  for (const name of ['', 'mail', 'run', 'key.pem']) chownSync(path.join(root, name), owner.uid, owner.gid);
+  const inFolder = (folder: string): string =>
+    folder === 'INBOX' ? maildir : path.join(maildir, `.${folder}`);
+  let server: ChildProcess | null = null;
+  let delivered = 0;
+
+  const dovecot: Dovecot = {
+    host: 'localhost',
+    tlsPort,
+    plainPort,
+    user: 'reports',
+    ca,
+    password: '',
+    setPassword: (password) => {
+      dovecot.password = password;
+      const file = path.join(root, 'users');
+      writeFileSync(`${file}.new`, `reports:{PLAIN}${password}\n`, { mode: 0o644 });
+      renameSync(`${file}.new`, file);
+    },
+    deliver: (mails, folder = 'INBOX') => {
+      const at = inFolder(folder);
+      for (const name of ['', 'new', 'cur', 'tmp']) makeOwned(path.join(at, name), owner);
+      for (const mail of mails) {
+        const name = `${1_700_000_000 + ++delivered}.M${delivered}P${process.pid}.test`;
+        writeFileSync(path.join(at, 'tmp', name), mail);
+        chownSync(path.join(at, 'tmp', name), owner.uid, owner.gid);
+        renameSync(path.join(at, 'tmp', name), path.join(at, 'new', name));
+      }
+    },
+    mails: (folder = 'INBOX') => ['new', 'cur'].flatMap((name) => names(path.join(inFolder(folder), name))),
+    removeFolder: (folder) => rmSync(inFolder(folder), { recursive: true }),
+    start: async () => {
+      server = spawn('dovecot', ['-F', '-c', configuration], {
+        uid: owner.uid,
+        gid: owner.gid,
+        stdio: 'ignore',
+        detached: true,
+      });
+      await until(
+        () => answers(tlsPort),
+        () => readFileSync(path.join(root, 'log'), 'utf8'),
+      );
+    },
+    kill: async () => {
+      if (server?.pid === undefined || server.exitCode !== null) return;
+      const ended = once(server, 'exit');
+      // Its children are in its process group, but for those that lead one of their own.
+      for (const pid of [...childrenOf(server.pid), server.pid]) tryKill(pid);
+      await ended;
+      rmSync(path.join(root, 'run'), { recursive: true, force: true });
+      makeOwned(path.join(root, 'run'), owner);
+    },
+    changeUidValidity: () => {
+      for (const name of names(maildir))
+        if (/^dovecot[.-]uidlist|^dovecot\.index|^dovecot-uidvalidity/.test(name))
+          rmSync(path.join(maildir, name));
+    },
+    close: async () => {
+      await dovecot.kill();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+  dovecot.setPassword('correct horse');
+  await dovecot.start();
+  return dovecot;
+}
+
+/** Dovecot 2.3, everything as one user without rights, so that it runs as whoever runs the tests. */
+function configure(
+  root: string,
+  user: string,
+  ports: { readonly tls: number; readonly plain: number },
+  { capability, quota }: DovecotOptions,
+): string {
+  const { uid, gid } = serverUser();
+  return `
+base_dir = ${root}/run
+log_path = ${root}/log
+default_internal_user = ${user}
+default_internal_group = ${groupOf(gid)}
+default_login_user = ${user}
+first_valid_uid = 1
+protocols = imap
+ssl = required
+ssl_cert = <${root}/cert.pem
+ssl_key = <${root}/key.pem
+auth_mechanisms = plain
+auth_failure_delay = 0
+mail_max_userip_connections = 50
+mail_location = maildir:${root}/mail
+${capability === undefined ? '' : `imap_capability = ${capability}`}
+${quota === undefined ? '' : `mail_plugins = quota\nprotocol imap {\n  mail_plugins = quota imap_quota\n}\nplugin {\n  quota = maildir:all\n  quota_rule = ${quota}\n  quota_grace = 0\n}`}
+namespace inbox {
+  inbox = yes
+}
+passdb {
+  driver = passwd-file
+  args = ${root}/users
+}
+userdb {
+  driver = static
+  args = uid=${uid} gid=${gid} home=${root}/home
+}
+service anvil {
+  chroot =
+}
+service imap-login {
+  chroot =
+  inet_listener imap {
+    address = 127.0.0.1
+    port = ${ports.plain}
+  }
+  inet_listener imaps {
+    address = 127.0.0.1
+    port = ${ports.tls}
+    ssl = yes
+  }
+}
+`;
+}
+
+function whyMissing(): string | null {
+  try {
+    const version = execFileSync('dovecot', ['--version'], { encoding: 'utf8' }).trim();
+    execFileSync('openssl', ['version']);
+    return version.startsWith('2.3.') ? null : `Dovecot ${version} is here, and the tests configure 2.3`;
+  } catch {
+    return 'Dovecot or openssl is not installed (apt-get install dovecot-imapd openssl)';
+  }
+}
+
+/** Dovecot refuses to handle mail as root. */
+function serverUser(): { readonly name: string; readonly uid: number; readonly gid: number } {
+  const { username, uid, gid } = userInfo();
+  if (uid !== 0) return { name: username, uid, gid };
+  const [, , id, group] = /^(nobody):[^:]*:(\d+):(\d+):/m.exec(readFileSync('/etc/passwd', 'utf8')) ?? [];
+  return { name: 'nobody', uid: Number(id), gid: Number(group) };
+}
+
+function groupOf(gid: number): string {
+  return new RegExp(`^([^:]+):[^:]*:${gid}:`, 'm').exec(readFileSync('/etc/group', 'utf8'))?.[1] ?? 'nogroup';
+}
+
+/** A certificate of its own authority; `openssl ca` alone lets one choose dates in the past. */
+function makeCertificate(root: string, kind: 'valid' | 'expired'): string {
+  const file = (name: string): string => path.join(root, name);
+  writeFileSync(
+    file('ca.conf'),
+    `[ca]\ndefault_ca=own\n[own]\ndatabase=${file('index')}\nserial=${file('serial')}\nnew_certs_dir=${root}\n` +
+      'default_md=sha256\npolicy=any\nx509_extensions=names\n[any]\ncommonName=supplied\n' +
+      '[names]\nsubjectAltName=DNS:localhost\nbasicConstraints=critical,CA:true\n',
+  );
+  writeFileSync(file('index'), '');
+  writeFileSync(file('serial'), '01\n');
+  const openssl = (...args: string[]): unknown => execFileSync('openssl', args, { stdio: 'pipe' });
+  const key = [
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-keyout',
+    file('key.pem'),
+  ];
+  openssl('req', '-new', ...key, '-out', file('request.pem'), '-subj', '/CN=localhost');
+  const [from, to] =
+    kind === 'valid' ? ['20200101000000Z', '20991231000000Z'] : ['20200101000000Z', '20200201000000Z'];
+  const dates = ['-startdate', from, '-enddate', to];
+  const files = ['-keyfile', file('key.pem'), '-in', file('request.pem'), '-out', file('cert.pem')];
+  openssl('ca', '-batch', '-notext', '-selfsign', '-config', file('ca.conf'), ...files, ...dates);
+  return readFileSync(file('cert.pem'), 'utf8');
+}
+
+async function freePorts(): Promise<readonly [number, number]> {
+  const servers = [createServer(), createServer()] as const;
+  for (const server of servers) await once(server.listen(0, '127.0.0.1'), 'listening');
+  const [one, two] = servers.map((server) => (server.address() as AddressInfo).port);
+  for (const server of servers) await once(server.close(), 'close');
+  return [one ?? 0, two ?? 0];
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connectTo(port, '127.0.0.1');
+    const end = (yes: boolean): void => {
+      socket.destroy();
+      resolve(yes);
+    };
+    socket.once('connect', () => end(true)).once('error', () => end(false));
+  });
+}
+
+/** Polls until something holds; throws what `why` says after 20 s. */
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  why: () => string = () => 'it did not come about',
+): Promise<void> {
+  const end = Date.now() + 20_000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(why());
+    await sleep(20);
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  const own = names('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === pid);
+  return own.flatMap((name) => [...childrenOf(Number(name)), Number(name)]);
+}
+
+function parentOf(pid: string): number {
+  try {
+    return Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  } catch {
+    return 0;
+  }
+}
+
+function tryKill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Gone by itself.
+  }
+}
+
+function names(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function makeOwned(folder: string, owner: { readonly uid: number; readonly gid: number }): void {
+  mkdirSync(folder, { recursive: true });
+  chownSync(folder, owner.uid, owner.gid);
+}
