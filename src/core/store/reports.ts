@@ -32,6 +32,18 @@ const COLUMNS = `r.id, d.name AS domain, o.name AS reporter, r.report_id AS "rep
 const JOINS = `aggregate_report r JOIN domain d ON d.tenant_id = $1 AND d.id = r.domain_id
   JOIN reporter o ON o.tenant_id = $1 AND o.id = r.reporter_id`;
 
+/** SELECT … WHERE … of the reports that the filter lets through, whole. */
+export function reportsQuery(tenant: number, filter: Filter): { sql: string; parameters: unknown[] } {
+  const parameters: unknown[] = [tenant, filter.from, filter.to, filter.domainId, filter.reporterId];
+  const rows = hasRows(filter, parameters) ?? 'true';
+  return {
+    parameters,
+    sql: `SELECT ${COLUMNS} FROM ${JOINS}
+     WHERE r.tenant_id = $1 AND r.last_day >= $2::date AND r.first_day <= $3::date
+       AND ($4::int IS NULL OR r.domain_id = $4) AND ($5::int IS NULL OR r.reporter_id = $5) AND ${rows}`,
+  };
+}
+
 /** Reports that the filter lets through, whole, latest day first, from after a place on. */
 export function listReports(
   session: Session,
@@ -40,23 +52,12 @@ export function listReports(
   page: { readonly limit: number; readonly after: { readonly day: string; readonly id: number } | null },
 ): Promise<ReportRow[]> {
   const { after, limit } = page;
-  const parameters: unknown[] = [
-    tenant,
-    filter.from,
-    filter.to,
-    filter.domainId,
-    filter.reporterId,
-    after?.day ?? null,
-    after?.id ?? null,
-    limit,
-  ];
+  const { sql, parameters } = reportsQuery(tenant, filter);
+  const used = parameters.length;
   return session.rows<ReportRow>(
-    `SELECT ${COLUMNS} FROM ${JOINS}
-     WHERE r.tenant_id = $1 AND r.last_day >= $2::date AND r.first_day <= $3::date
-       AND ($4::int IS NULL OR r.domain_id = $4) AND ($5::int IS NULL OR r.reporter_id = $5)
-       AND ($6::date IS NULL OR (r.last_day, r.id) < ($6::date, $7::bigint)) AND ${hasRows(filter, parameters) ?? 'true'}
-     ORDER BY r.last_day DESC, r.id DESC LIMIT $8`,
-    parameters,
+    `${sql} AND ($${used + 1}::date IS NULL OR (r.last_day, r.id) < ($${used + 1}::date, $${used + 2}::bigint))
+     ORDER BY r.last_day DESC, r.id DESC LIMIT $${used + 3}`,
+    [...parameters, after?.day ?? null, after?.id ?? null, limit],
   );
 }
 

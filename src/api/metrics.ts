@@ -1,0 +1,119 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Middleware } from 'koa';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { measure, type Measured } from '../core/operations/measure.js';
+import { OperationError, type SystemContext } from '../core/operations/operation.js';
+import type { Ended } from './around.js';
+import { bearerOf } from './bearer.js';
+import type { Call, CallState } from './call.js';
+import { HttpError } from './problem.js';
+import type { ApiSettings } from './settings.js';
+
+/** Numbers of the store are as old at most: several scrapers cost no more than one. */
+const FRESH_MS = 10_000;
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
+
+export interface Metrics {
+  readonly answer: Middleware<CallState>;
+  readonly ended: Ended;
+}
+
+/** `/metrics` for Prometheus: requests of this process, and numbers of the store, read when somebody asks. */
+export function metrics(system: SystemContext, settings: Pick<ApiSettings, 'metricsToken'>): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const durations = new Histogram({
+    name: 'dmarc_ops_http_request_duration_seconds',
+    help: 'Time until an answer was sent',
+    labelNames: ['method', 'route', 'status'],
+    buckets: SECONDS,
+    registers,
+  });
+  const failures = new Counter({
+    name: 'dmarc_ops_scrape_failures_total',
+    help: 'Scrapes without numbers of the store, as it did not answer',
+    registers,
+  });
+  const tell = storeGauges(registry);
+  const read = remembered(() => measure(system), FRESH_MS);
+  return {
+    ended: ({ method, route, status, seconds }) =>
+      durations.observe({ method, route, status: String(status) }, seconds),
+    answer: async (call) => {
+      call.state.route = '/metrics';
+      admitScraper(call, settings.metricsToken);
+      try {
+        tell(await read());
+      } catch (error) {
+        // The numbers of the process say most when the database is gone.
+        failures.inc();
+        call.state.log.warn('the metrics lack the numbers of the store', { error });
+      }
+      call.set('Content-Type', registry.contentType);
+      call.body = await registry.metrics();
+    },
+  };
+}
+
+/** Gauges that say what the store has, by tenant; a tenant that is gone is not told any more. */
+function storeGauges(registry: Registry): (measured: readonly Measured[]) => void {
+  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Gauge({ name: `dmarc_ops_${name}`, help, labelNames, registers: [registry] });
+  const documents = gauge('documents', 'Documents that came in, by state', ['tenant', 'state']);
+  const reports = gauge('reports', 'Aggregate reports', ['tenant']);
+  const records = gauge('records', 'Records of aggregate reports', ['tenant']);
+  const oldest = gauge('oldest_pending_seconds', 'How long the oldest pending document has waited', [
+    'tenant',
+  ]);
+  return (measured) => {
+    for (const each of [documents, reports, records, oldest]) each.reset();
+    for (const { tenant, ...of } of measured) {
+      for (const state of ['pending', 'processed', 'failed'] as const)
+        documents.set({ tenant, state }, of[state]);
+      reports.set({ tenant }, of.reports);
+      records.set({ tenant }, of.records);
+      oldest.set({ tenant }, of.oldestPendingSeconds);
+    }
+  };
+}
+
+/** The same work once for all who ask while it is fresh. */
+function remembered<T>(work: () => Promise<T>, freshMs: number): () => Promise<T> {
+  let last: { readonly at: number; readonly value: Promise<T> } | null = null;
+  return () => {
+    const now = performance.now();
+    if (last !== null && now - last.at < freshMs) return last.value;
+    const value = work();
+    last = { at: now, value };
+    value.catch(() => {
+      last = null;
+    });
+    return value;
+  };
+}
+
+/**
+ * The metrics name tenants and say how much mail they have, so they are not for all. With a token, for who shows it;
+ * without, for this machine alone, unless a proxy handed the request on: then everybody would look like this machine.
+ */
+function admitScraper(call: Call, token: string | null): void {
+  if (token !== null) {
+    if (isSame(bearerOf(call), token)) return;
+    throw new OperationError('unauthenticated', 'This is not the token of METRICS_TOKEN.');
+  }
+  const peer = call.req.socket.remoteAddress ?? '';
+  const isForwarded = ['x-forwarded-for', 'forwarded', 'x-real-ip'].some((name) => call.get(name) !== '');
+  if (isForwarded || !/^(?:127\.|::1$|::ffff:127\.)/u.test(peer))
+    throw new HttpError(
+      403,
+      'metrics-closed',
+      'Without METRICS_TOKEN the metrics are for this machine alone; set it, and show it as a bearer token.',
+    );
+}
+
+/** Takes the same time for every wrong token, whatever its length. */
+function isSame(one: string, other: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(one), digest(other));
+}

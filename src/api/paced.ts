@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http';
+import type { UploadSettings } from './settings.js';
+import { HttpError } from './problem.js';
+
+export type Pace = Pick<UploadSettings, 'idleMs' | 'bytesPerSecond' | 'graceMs'>;
+
+const MILLISECONDS = 1_000;
+
+/**
+ * The body of a request, as long as it comes fast enough: a client that is silent, or trickles, is let go. Only time
+ * that we wait for the client counts, not time in which it waits for us. Throws HttpError `body-too-slow` and
+ * `body-broken`.
+ */
+export async function* paced(request: IncomingMessage, pace: Pace): AsyncGenerator<Buffer> {
+  // Whoever gives up early still answers, so the connection has to stay.
+  const chunks = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
+  let waited = 0;
+  let bytes = 0;
+  try {
+    for (;;) {
+      const begun = performance.now();
+      const next = await withinIdle(chunks.next(), pace.idleMs);
+      waited += performance.now() - begun;
+      if (next.done === true) break;
+      bytes += next.value.length;
+      if (waited > pace.graceMs && (bytes / waited) * MILLISECONDS < pace.bytesPerSecond) throw tooSlow();
+      yield next.value;
+    }
+  } finally {
+    // Not awaited: it waits for a chunk that may never come.
+    void chunks.return?.().catch(() => {});
+  }
+  // An aborted body ends like a whole one where nobody waited for it at that moment.
+  if (!request.complete) throw broken();
+}
+
+async function withinIdle<T>(coming: Promise<T>, idleMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(tooSlow()), idleMs);
+  });
+  try {
+    return await Promise.race([
+      coming.catch((error: unknown) => {
+        throw broken(error);
+      }),
+      silence,
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function tooSlow(): HttpError {
+  return new HttpError(408, 'body-too-slow', 'The request came too slowly and was let go; send it again.', {
+    headers: { Connection: 'close' },
+  });
+}
+
+function broken(cause?: unknown): HttpError {
+  return new HttpError(400, 'body-broken', 'The request ended before it was whole; send it again.', {
+    cause,
+  });
+}

@@ -1,0 +1,33 @@
+import { claim, domains, release } from '../core/operations/domains.js';
+import { refresh, signOut } from '../core/operations/refresh.js';
+import { signIn } from '../core/operations/sign-in.js';
+import { problems, status } from '../core/operations/intake.js';
+import { report, reporters, reports } from '../core/operations/reports.js';
+import { alignment, failures, timeline } from '../core/operations/series.js';
+import { source, sources } from '../core/operations/sources.js';
+import { summary } from '../core/operations/summary.js';
+import { openRoute, route, type Route } from './route.js';
+import * as identity from './schemas/identity.js';
+import * as questions from './schemas/questions.js';
+import * as lists from './schemas/reports.js';
+
+/** Every route that asks an operation and answers with JSON, in the order in which the API's description lists them. */
+export const ROUTES: readonly Route[] = [
+  openRoute('POST', '/sign-in', signIn, { result: identity.signedIn }),
+  openRoute('POST', '/refresh', refresh, { result: identity.tokens }),
+  openRoute('POST', '/sign-out', signOut, { status: 204 }),
+  route('GET', '/summary', summary, { result: questions.summaryResult }),
+  route('GET', '/domains', domains, { result: questions.domainsResult }),
+  route('PUT', '/domains/{domain}/claim', claim, { result: questions.claimResult }),
+  route('DELETE', '/domains/{domain}/claim', release, { status: 204 }),
+  route('GET', '/sources', sources, { result: questions.sourcesResult }),
+  route('GET', '/sources/{source}', source, { result: questions.sourceResult }),
+  route('GET', '/timeline', timeline, { result: questions.timelineResult }),
+  route('GET', '/alignment', alignment, { result: questions.alignmentResult }),
+  route('GET', '/failures', failures, { result: questions.failuresResult }),
+  route('GET', '/reporters', reporters, { result: lists.reportersResult }),
+  route('GET', '/reports', reports, { result: lists.reportsResult }),
+  route('GET', '/reports/{report}', report, { result: lists.reportResult }),
+  route('GET', '/problems', problems, { result: lists.problemsResult }),
+  route('GET', '/status', status, { result: lists.statusResult }),
+];

@@ -1,0 +1,100 @@
+import type Router from '@koa/router';
+import type { Middleware } from 'koa';
+import { authenticate, type Identity } from '../core/operations/authenticate.js';
+import { OperationError, type Context, type SystemContext } from '../core/operations/operation.js';
+import { performOpen } from '../core/operations/open.js';
+import { perform } from '../core/operations/perform.js';
+import { bearerOf } from './bearer.js';
+import { contextFor, type Call, type CallState } from './call.js';
+import { csvExports, EXPORTS } from './exports.js';
+import { inputOf } from './input.js';
+import { strangerAt, type CallLimits, type LimitKind } from './limits.js';
+import type { Route } from './route.js';
+import { ROUTES } from './routes.js';
+import type { ApiSettings } from './settings.js';
+import { uploads } from './upload.js';
+
+export const BASE = '/v1';
+
+export interface Serves {
+  readonly system: SystemContext;
+  readonly settings: ApiSettings;
+  readonly limits: CallLimits;
+}
+
+/** Puts all routes below /v1 on the router. */
+export function apiRoutes(router: Router<CallState>, serves: Serves): void {
+  for (const one of ROUTES)
+    router.register(
+      koaPath(one.path),
+      [one.method],
+      one.access === 'open' ? open(serves, one) : asked(serves, one.path, 'calls', answering(one)),
+    );
+  const takeUpload = uploads(serves.settings.upload);
+  router.post(`${BASE}/reports`, asked(serves, '/reports', 'uploads', takeUpload));
+  const sendExport = csvExports();
+  for (const { file, operation } of EXPORTS)
+    router.get(
+      `${BASE}/exports/${file}`,
+      asked(serves, `/exports/${file}`, 'exports', (call, context) => sendExport(call, context, operation)),
+    );
+}
+
+/** `/reports/{report}` as the router writes it. */
+function koaPath(path: string): string {
+  return `${BASE}${path.replaceAll(/\{(\w+)\}/gu, ':$1')}`;
+}
+
+type Work = (call: Call, context: Context) => Promise<void>;
+
+/** Finds out who asks, counts the call, and does the work for them. */
+function asked({ system, limits }: Serves, path: string, kind: LimitKind, work: Work): Middleware<CallState> {
+  return async (call) => {
+    call.state.route = `${BASE}${path}`;
+    const identity = await whoAsks(call, system, limits);
+    call.state.actor = identity.actor;
+    await limits.take(call, kind, `${identity.tenant}:${identity.actor.id}`);
+    await work(call, contextFor(system, call, identity));
+  };
+}
+
+/** Only failures of strangers are counted, so that a good key costs one look-up less. */
+async function whoAsks(call: Call, system: SystemContext, limits: CallLimits): Promise<Identity> {
+  const stranger = strangerAt(call.ip);
+  limits.refuseKnown('strangers', stranger);
+  try {
+    return await authenticate(system, bearerOf(call));
+  } catch (error) {
+    if (error instanceof OperationError) await limits.take(call, 'strangers', stranger);
+    throw error;
+  }
+}
+
+type OpenRoute = Extract<Route, { access: 'open' }>;
+type AskedRoute = Extract<Route, { access: 'role' }>;
+
+function answering(route: AskedRoute): Work {
+  return async (call, context) => {
+    answer(call, route, await perform(route.operation, context, await inputOf(call, route)));
+  };
+}
+
+/** For everybody, counted by address. */
+function open({ system, limits }: Serves, route: OpenRoute): Middleware<CallState> {
+  return async (call) => {
+    call.state.route = `${BASE}${route.path}`;
+    await limits.take(call, 'strangers', strangerAt(call.ip));
+    const mine = { ...system, log: call.state.log };
+    answer(
+      call,
+      route,
+      await performOpen(route.operation, mine, await inputOf(call, route), { address: call.ip }),
+    );
+  };
+}
+
+function answer(call: Call, { status, location }: Route, result: unknown): void {
+  call.status = status;
+  if (location !== undefined) call.set('Location', `${BASE}${location(result)}`);
+  if (status !== 204) call.body = result;
+}
