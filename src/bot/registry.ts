@@ -1,22 +1,33 @@
 import type { Command } from './command.js';
 import { about } from './commands/about.js';
 import { alignment } from './commands/alignment.js';
+import { audit } from './commands/audit.js';
 import { claim } from './commands/claim.js';
 import { domains } from './commands/domains.js';
 import { failures } from './commands/failures.js';
 import { helpOn } from './commands/help.js';
 import { ingest } from './commands/ingest.js';
+import { keyCreate } from './commands/key-create.js';
+import { keyRevoke } from './commands/key-revoke.js';
+import { keys } from './commands/keys.js';
 import { problems } from './commands/problems.js';
 import { release } from './commands/release.js';
 import { report } from './commands/report.js';
 import { reporters } from './commands/reporters.js';
 import { reports } from './commands/reports.js';
 import { reprocess } from './commands/reprocess.js';
+import { rotateSigningKey } from './commands/rotate-signing-key.js';
 import { source } from './commands/source.js';
 import { sources } from './commands/sources.js';
 import { status } from './commands/status.js';
 import { summary } from './commands/summary.js';
 import { timeline } from './commands/timeline.js';
+import { userCreate } from './commands/user-create.js';
+import { userDisable } from './commands/user-disable.js';
+import { userEnable } from './commands/user-enable.js';
+import { userReset } from './commands/user-reset.js';
+import { userRole } from './commands/user-role.js';
+import { users } from './commands/users.js';
 
 const questions = [
   summary,
@@ -35,6 +46,17 @@ const questions = [
   release,
   ingest,
   reprocess,
+  users,
+  userCreate,
+  userRole,
+  userDisable,
+  userEnable,
+  userReset,
+  keys,
+  keyCreate,
+  keyRevoke,
+  audit,
+  rotateSigningKey,
   about,
 ] as readonly Command[];
 

@@ -18,8 +18,23 @@ export const VERBS: readonly LazyVerb[] = [
     load: async () => (await import('./chat.js')).chat,
   },
   {
+    name: 'user set-password',
+    summary: 'Set the password of a user, asked for or read from standard input',
+    load: async () => (await import('./set-password.js')).setPassword,
+  },
+  {
     name: 'demo',
     summary: 'Try everything on six months of sample reports, in a database that is thrown away',
     load: async () => (await import('./demo.js')).demo,
+  },
+  {
+    name: 'serve',
+    summary: 'Run the part of the service that takes reports in and answers, and leave reading to `work`',
+    load: async () => (await import('./service.js')).serve,
+  },
+  {
+    name: 'work',
+    summary: 'Run the part of the service that reads what came in, and what is done by the clock',
+    load: async () => (await import('./service.js')).work,
   },
 ];

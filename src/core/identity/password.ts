@@ -34,7 +34,7 @@ export async function passwordFault(
   words: readonly string[],
 ): Promise<PasswordFault | null> {
   const normal = normalPassword(password);
-  if ([...normal].length < SHORTEST_PASSWORD)
+  if (countCharacters(normal) < SHORTEST_PASSWORD)
     return {
       code: 'password-too-short',
       message: `The password is too short: at least ${SHORTEST_PASSWORD} characters; a few words that have nothing to do with each other are good.`,
@@ -53,6 +53,11 @@ export async function passwordFault(
     code: 'password-too-weak',
     message: ['The password is too easy to guess.', ...hints].join(' '),
   };
+}
+
+/** Code points; one letter beyond the first plane is one character, as people see it. */
+function countCharacters(text: string): number {
+  return text.replaceAll(/./gsu, '.').length;
 }
 
 /** The words whole and in their parts: `ada.lovelace@example.com` is guessed by its pieces too. */

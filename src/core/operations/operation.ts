@@ -39,9 +39,9 @@ export interface Operation<Input extends z.ZodType = z.ZodType, Result = unknown
   readonly local?: boolean;
   /** Fields with `.meta({ writeOnly: true })` are secrets: the audit leaves them out. */
   readonly input: Input;
-  /** What the audit says beside the input, such as the role that a user had before. */
-  changed?(result: Result): Readonly<Record<string, unknown>>;
   run(context: Context, input: z.output<Input>): Promise<Result>;
+  /** What the audit says beside the input, such as the role that a user had before. Stands after run, whose result it takes. */
+  changed?(result: Result): Readonly<Record<string, unknown>>;
 }
 
 /** Keeps the types of input and result together; the identity function otherwise. */

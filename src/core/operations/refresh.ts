@@ -90,25 +90,24 @@ async function endReused(
   return { kind: 'reused' };
 }
 
-function refusal(kind: Exclude<Outcome['kind'], 'renewed'>): OperationError {
-  switch (kind) {
-    case 'unknown':
-      return new OperationError('unauthenticated', 'This refresh token is not known. Sign in again.');
-    case 'revoked':
-      return new OperationError('token-revoked', 'This sign-in was ended. Sign in again.');
-    case 'expired':
-      return new OperationError('token-expired', 'This refresh token has ended. Sign in again.');
-    case 'used-just-now':
-      return new OperationError(
-        'token-used',
-        'This refresh token was used a moment ago; go on with the one that came back.',
-      );
-    case 'reused':
-      return new OperationError(
-        'token-revoked',
-        'This refresh token was used before, so somebody else may have it: the sign-in was ended. Sign in again.',
-      );
-  }
+const REFUSALS: Readonly<
+  Record<Exclude<Outcome['kind'], 'renewed'>, readonly [code: string, sentence: string]>
+> = {
+  unknown: ['unauthenticated', 'This refresh token is not known. Sign in again.'],
+  revoked: ['token-revoked', 'This sign-in was ended. Sign in again.'],
+  expired: ['token-expired', 'This refresh token has ended. Sign in again.'],
+  'used-just-now': [
+    'token-used',
+    'This refresh token was used a moment ago; go on with the one that came back.',
+  ],
+  reused: [
+    'token-revoked',
+    'This refresh token was used before, so somebody else may have it: the sign-in was ended. Sign in again.',
+  ],
+};
+
+function refusal(kind: keyof typeof REFUSALS): OperationError {
+  return new OperationError(...REFUSALS[kind]);
 }
 
 export const signOut = openOperation({

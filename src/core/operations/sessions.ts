@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { ACCESS_TOKEN_SECONDS } from '../identity/token.js';
+import { revokeSessionsOf } from '../store/sessions.js';
+import { rotateSigningKey as rotate } from '../store/signing-keys.js';
+import { operation, OperationError } from './operation.js';
+
+export const signOutAll = operation({
+  name: 'sign-out-all',
+  summary: 'End all your sign-ins, on every device',
+  role: 'viewer',
+  effect: 'changes',
+  input: z.object({}),
+  run: ({ db, tenant, actor, now }): Promise<{ readonly ended: number }> =>
+    db.within(tenant, async (session) => {
+      if (actor.user === undefined)
+        throw new OperationError('no-user', 'You did not sign in as a user, so there is nothing to end.');
+      const ended = await revokeSessionsOf(session, tenant, actor.user, 'sign-out-all', now());
+      return { ended };
+    }),
+  changed: ({ ended }) => ({ ended }),
+});
+
+export const rotateSigningKey = operation({
+  name: 'rotate-signing-key',
+  summary: 'Sign access tokens with a new key from now on',
+  role: 'admin',
+  effect: 'changes',
+  local: true,
+  input: z.object({
+    forget: z.coerce
+      .boolean()
+      .default(false)
+      .describe('Believe no token of before, as when the key became known to others'),
+  }),
+  run: ({ db, tenant, now }, { forget }): Promise<{ readonly forgotten: boolean }> =>
+    db.within(tenant, async (session) => {
+      const at = now();
+      const forgetBefore = forget ? at : new Date(at.getTime() - ACCESS_TOKEN_SECONDS * 1000);
+      await rotate(session, tenant, at, forgetBefore);
+      return { forgotten: forget };
+    }),
+});
