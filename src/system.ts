@@ -18,6 +18,8 @@ export interface SystemOptions {
   readonly note: (line: string) => void;
   readonly progress?: (progress: Progress) => void;
   readonly now?: () => Date;
+  /** Told that there is work in the queue, where workers run in this process. */
+  readonly wake?: () => void;
 }
 
 /** The database, and a context that acts as the local operator. */
@@ -63,7 +65,7 @@ export async function openSystem(options: SystemOptions): Promise<System> {
   }
 }
 
-function contextOf({ config, now, progress }: SystemOptions, db: Database, tenant: number): Context {
+function contextOf({ config, now, progress, wake }: SystemOptions, db: Database, tenant: number): Context {
   return {
     tenant,
     db,
@@ -75,6 +77,7 @@ function contextOf({ config, now, progress }: SystemOptions, db: Database, tenan
     claimAtOnce: config.autoClaim,
     keepFailureMail: config.keepFailureMail,
     ...(progress !== undefined && { progress }),
+    ...(wake !== undefined && { wake }),
   };
 }
 

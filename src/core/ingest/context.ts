@@ -27,6 +27,8 @@ export interface IngestContext {
   readonly keepFailureMail: boolean;
   /** How often a document that could not be stored is tried again before it is a dead letter; 3 when absent. */
   readonly retries?: number;
+  /** Breaks reading off when it aborts: what is under way ends without a trace, and is there to be done again. */
+  readonly signal?: AbortSignal;
   /** Told that there is new work in the queue, so that workers of this process need not wait for their next look. */
   readonly wake?: () => void;
   /** Told now and then how far a longer work has come; for people who wait. */

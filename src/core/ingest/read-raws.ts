@@ -26,11 +26,12 @@ export async function* readRaws(
   context: IngestContext,
   raws: readonly RawDocument[],
 ): AsyncGenerator<string | Found, void> {
-  const { limits, spool } = context;
+  const { limits, spool, signal } = context;
   let doc = 1;
   for (const { raw, source } of await rawSources(context, raws)) {
     let staged = new StagedRecords(doc);
     for await (const event of readReports(source, { limits, spool, redact: true })) {
+      signal?.throwIfAborted();
       if (event.type === 'records') {
         yield staged.lines(event.records);
         continue;

@@ -60,9 +60,13 @@ const SYSTEM_PASSING = new Set([
   'EPERM',
 ]);
 
+/** Code of the error that ends work when the process has to go. */
+export const STOPPING = 'stopping';
+
 /** Whether an error comes from the surroundings (database, disk) and not from the document that was at hand. */
 export function isSurroundings(error: unknown): boolean {
   if (error instanceof DatabaseError) return true;
+  if (error instanceof ExpectedError && error.code === STOPPING) return true;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return PASSING.test(code) || SYSTEM_PASSING.has(code);
 }

@@ -36,11 +36,6 @@ export async function grant(owner: pg.Pool, schema: string, grantee: string): Pr
   const missing = [...rows.map(({ statement }) => statement), ...(await missingQueueGrants(owner, grantee))];
   if (missing.length === 0) return;
   // Two processes that grant at once would change the same row of the catalogue.
-  const statements = [
-    'BEGIN',
-    `SELECT pg_advisory_xact_lock(${LOCK})`,
-    ...missing,
-    'COMMIT',
-  ];
+  const statements = ['BEGIN', `SELECT pg_advisory_xact_lock(${LOCK})`, ...missing, 'COMMIT'];
   await owner.query(statements.join(';\n'));
 }

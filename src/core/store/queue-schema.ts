@@ -5,7 +5,8 @@ import type pg from 'pg';
 export const QUEUE_SCHEMA = 'dmarc_ops_queue';
 
 /** pg-boss's version of its schema, read without loading pg-boss: every start asks. */
-const VERSION = (createRequire(import.meta.url)('pg-boss/version.json') as { readonly schema: number }).schema;
+const VERSION = (createRequire(import.meta.url)('pg-boss/version.json') as { readonly schema: number })
+  .schema;
 
 /** Whether pg-boss's tables are there and up to date. One small query. */
 export async function isQueueUpToDate(owner: pg.Pool): Promise<boolean> {

@@ -48,8 +48,8 @@ const KEEP_ARCHIVED_DAYS = 7;
 /** Puts jobs into their queues, in the session's transaction. */
 export async function putJobs(session: Session, jobs: readonly NewJob[]): Promise<void> {
   if (jobs.length === 0) return;
-  const { insert } = await boss();
-  await insert(
+  const queues = await boss();
+  await queues.insert(
     jobs.map(({ id, queue, data, retries, key, expiresAfter }) => ({
       id,
       name: queue,
@@ -72,9 +72,9 @@ export async function takeJobs(
   most: number,
   anyTime = false,
 ): Promise<Job[]> {
-  const { fetch } = await boss();
+  const queues = await boss();
   const db = executor(session);
-  const jobs = await fetch<JobData>(queue, {
+  const jobs = await queues.fetch<JobData>(queue, {
     db,
     batchSize: most,
     includeMetadata: true,
@@ -93,26 +93,29 @@ export async function takeJobs(
 /** Marks taken jobs as done. */
 export async function completeJobs(session: Session, queue: Queue, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  const { complete } = await boss();
-  await complete(queue, [...ids], {}, { db: executor(session) });
+  const queues = await boss();
+  // pg-boss takes several with data, though its types do not say so.
+  await queues.complete(queue, ids as unknown as string, {}, { db: executor(session) });
 }
 
 /** Marks a taken job as failed: it is tried again later, with growing delays, or ends as a dead letter. */
 export async function failJob(session: Session, queue: Queue, id: string, failure: Failure): Promise<void> {
-  const { fail } = await boss();
-  await fail(queue, id, failure, { db: executor(session) });
+  const queues = await boss();
+  await queues.fail(queue, id, failure, { db: executor(session) });
 }
 
 /** Forgets jobs, whatever their state. */
 export async function deleteJobs(session: Session, queue: Queue, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  const { executeSql } = executor(session);
-  await executeSql(`DELETE FROM ${QUEUE_SCHEMA}.job WHERE name = $1 AND id = ANY ($2::uuid[])`, [queue, ids]);
+  await session.run(`DELETE FROM ${QUEUE_SCHEMA}.job WHERE name = $1 AND id = ANY ($2::uuid[])`, [
+    queue,
+    ids,
+  ]);
 }
 
 /** Takes jobs back from workers that are not heard of any more, and clears away what was done long ago. */
 export async function maintainJobs(session: Session): Promise<void> {
-  const { db } = { db: executor(session) };
+  const db = executor(session);
   const { default: Boss } = await import('pg-boss');
   const keeper = new Boss({
     ...OPTIONS,

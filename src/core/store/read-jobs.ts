@@ -56,25 +56,19 @@ export async function failRead(
   failure: Failure,
 ): Promise<boolean> {
   if (from === 'read')
-    await session.run(
-      `UPDATE ${QUEUE_SCHEMA}.job SET name = 'read-large' WHERE name = 'read' AND id = $1`,
-      [job.id],
-    );
+    await session.run(`UPDATE ${QUEUE_SCHEMA}.job SET name = 'read-large' WHERE name = 'read' AND id = $1`, [
+      job.id,
+    ]);
   await failJob(session, 'read-large', job.id, failure);
   return job.failures >= job.retries;
 }
 
 /** Makes a dead letter of a job without any further try. */
-export async function buryRead(
-  session: Session,
-  from: ReadQueue,
-  job: Job,
-  failure: Failure,
-): Promise<void> {
-  await session.run(
-    `UPDATE ${QUEUE_SCHEMA}.job SET retry_count = retry_limit WHERE name = $1 AND id = $2`,
-    [from, job.id],
-  );
+export async function buryRead(session: Session, from: ReadQueue, job: Job, failure: Failure): Promise<void> {
+  await session.run(`UPDATE ${QUEUE_SCHEMA}.job SET retry_count = retry_limit WHERE name = $1 AND id = $2`, [
+    from,
+    job.id,
+  ]);
   await failJob(session, from, job.id, failure);
 }
 
@@ -88,7 +82,12 @@ export function completeRead(session: Session, from: ReadQueue, jobs: readonly J
 }
 
 /** Pending documents that no job will read, as after the queue was lost: in the order of arrival, after an id. */
-export function withoutJob(session: Session, tenant: number, after: number, most: number): Promise<ReadTask[]> {
+export function withoutJob(
+  session: Session,
+  tenant: number,
+  after: number,
+  most: number,
+): Promise<ReadTask[]> {
   return session.rows<ReadTask>(
     `SELECT r.id, r.size, r.task_id AS task FROM raw_document r
      WHERE r.tenant_id = $1 AND r.state = 'pending' AND r.id > $2

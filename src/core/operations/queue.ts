@@ -1,0 +1,58 @@
+import {
+  completeJobs,
+  failJob,
+  maintainJobs,
+  putJobs,
+  takeJobs,
+  type Failure,
+  type Queue,
+} from '../store/queue.js';
+import { waitingWork } from '../store/read-jobs.js';
+import type { Context } from './operation.js';
+import { allTenants } from './tenants.js';
+
+/** What the jobs' room needs of the queue; these are no operations that people ask for. */
+
+/** Tenants whose work is due, by queue. */
+export function waitingTenants(
+  { db }: Context,
+  queues: readonly Queue[],
+): Promise<{ readonly queue: string; readonly tenant: number }[]> {
+  return db.across((session) => waitingWork(session, queues));
+}
+
+export interface TickJob {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Puts a tick into the queue, unless it was there before or one of its name waits. */
+export function putTick(
+  { db }: Context,
+  { id, name, expiresAfterSeconds }: TickJob & { readonly expiresAfterSeconds: number },
+): Promise<void> {
+  return db.across((session) =>
+    putJobs(session, [
+      { id, queue: 'tick', data: { tick: name }, key: name, expiresAfter: expiresAfterSeconds },
+    ]),
+  );
+}
+
+/** Takes one tick, for good: others see it as under way. Null where none is due. */
+export async function takeTick({ db }: Context): Promise<TickJob | null> {
+  const [job] = await db.across((session) => takeJobs(session, 'tick', 1));
+  return job === undefined ? null : { id: job.id, name: String(job.data['tick']) };
+}
+
+/** Says that a tick was done, or why not. */
+export function endTick({ db }: Context, id: string, failure: Failure | null): Promise<void> {
+  return db.across((session) =>
+    failure === null ? completeJobs(session, 'tick', [id]) : failJob(session, 'tick', id, failure),
+  );
+}
+
+/** Clears the queue of what was done long ago, and takes ticks back from workers that are gone. */
+export async function maintainQueue(context: Context): Promise<void> {
+  await context.db.across(maintainJobs);
+  for (const { id } of await allTenants(context)) await context.db.within(id, maintainJobs);
+}

@@ -1,0 +1,25 @@
+import { requeueLost } from '../core/ingest/process.js';
+import type { Context } from '../core/operations/operation.js';
+import { maintainQueue } from '../core/operations/queue.js';
+import { allTenants } from '../core/operations/tenants.js';
+import type { Tick } from './ticks.js';
+
+/** What is done by the clock. Others are added here. */
+export const TICKS: readonly Tick[] = [
+  { name: 'sweep', when: '* * * * *', atStart: true, expiresAfterSeconds: 600, work: sweep },
+  {
+    name: 'maintain-queue',
+    when: '*/10 * * * *',
+    atStart: true,
+    expiresAfterSeconds: 1_800,
+    work: maintainQueue,
+  },
+];
+
+/** Queues documents that no job would read: after a restore from a backup, or of a version without a queue. */
+async function sweep(context: Context): Promise<void> {
+  for (const { id, name } of await allTenants(context)) {
+    const documents = await requeueLost({ ...context, tenant: id });
+    if (documents > 0) context.log.warn('documents without a task were queued', { tenant: name, documents });
+  }
+}

@@ -1,0 +1,16 @@
+import type { Config } from './config.js';
+import { TICKS } from './jobs/tick-list.js';
+import { startTicks } from './jobs/ticks.js';
+import type { Wake } from './jobs/wake.js';
+import { startWorkers } from './jobs/workers.js';
+import type { Part } from './part.js';
+import type { System } from './system.js';
+
+/** All parts of the service, in the order in which they start. Others are added here. */
+export function partsOf(system: System, _config: Config, wake: Wake): readonly Part[] {
+  const { context } = system;
+  return [
+    { name: 'workers', share: 'work', start: () => startWorkers(context, wake) },
+    { name: 'ticks', share: 'work', start: () => startTicks(context, wake, TICKS) },
+  ];
+}

@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { version } from './cli/version.js';
+import { readConfig } from './config.js';
+import { createWake } from './jobs/wake.js';
+import type { Share, StartedPart } from './part.js';
+import { partsOf } from './parts.js';
+import { openSystem } from './system.js';
+
+/** Work under way may take so long to end before the process goes; what is left is given back. */
+const STOP_WITHIN_MS = 20_000;
+
+/** Opens everything, starts the parts, says what is on and what is off, and runs until it is told to stop. */
+export async function runService(options: {
+  /** Both in one process, as with `npm start`, or one of them. */
+  readonly shares: readonly Share[];
+  readonly say: (line: string) => void;
+}): Promise<void> {
+  const { shares, say } = options;
+  const config = readConfig();
+  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  say(`dmarc-ops ${version()}`);
+  const wake = createWake();
+  const system = await openSystem({ config, note: say, wake: wake.wake });
+  const started: StartedPart[] = [];
+  try {
+    say(line('database', `on: ${system.place}`));
+    for (const part of partsOf(system, config, wake)) {
+      if (!shares.includes(part.share)) continue;
+      const one = await part.start();
+      started.push(one);
+      say(line(part.name, one.line));
+    }
+    if (shares.includes('serve'))
+      for (const { name, variable, set } of config.platforms)
+        say(line(name, `off: ${set ? 'this version has no adapter for it' : `${variable} is not set`}`));
+    say('Ready. Ctrl-C stops.');
+    await stopped;
+    say('Stopping: no new work; what is under way comes to its end.');
+  } finally {
+    await Promise.all(started.map((one) => one.stop(STOP_WITHIN_MS)));
+    await system.close();
+  }
+  say('Stopped.');
+}
+
+function line(name: string, text: string): string {
+  return `${`${name}:`.padEnd(9)} ${text}`;
+}
