@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { nearest } from './core/analysis/nearest.js';
 import type { Limits } from './core/report/limits.js';
 import { LIMIT_SETTINGS, limitForm, parseLimit } from './limit-settings.js';
+import { readSources, type SourceSetting } from './source-settings.js';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -27,6 +28,8 @@ export interface Config {
   /** Whether the mail in failure reports is kept as it came; else its redacted form replaces it. */
   readonly keepFailureMail: boolean;
   readonly limits: Limits;
+  /** What brings reports by itself. */
+  readonly sources: readonly SourceSetting[];
   readonly platforms: readonly PlatformSetting[];
   /** Colour in a terminal was declined (no-color.org). */
   readonly noColour: boolean;
@@ -104,6 +107,11 @@ function onOrOff(otherwise: boolean) {
     .default(otherwise);
 }
 
+/** A variable whose value is looked at elsewhere. */
+function named(meaning: string, otherwise: string) {
+  return z.string().optional().register(told, { meaning, otherwise });
+}
+
 const schema = z.object({
   DATABASE_URL: databaseUrl.register(told, {
     meaning: 'PostgreSQL 15 or newer to keep everything in',
@@ -131,6 +139,12 @@ const schema = z.object({
     meaning: 'Keep the mail in failure reports as it came, with the personal data in it',
     otherwise: 'off: its redacted form replaces it',
   }),
+  SOURCES: named('YAML file that lists mailboxes and folders: see docs/sources.md', 'no list'),
+  IMAP_URL: named('One mailbox, such as imaps://reports%40example.com@imap.example.com/INBOX', 'no mailbox'),
+  IMAP_PASSWORD: named('Its password', 'one of the next two'),
+  IMAP_PASSWORD_FILE: named('File with its password', 'one of both beside it'),
+  IMAP_TOKEN_FILE: named('File with an OAuth2 access token for it', 'a password'),
+  WATCH_FOLDER: named('Folder whose files are taken in as they come', 'no folder'),
   ...Object.fromEntries(limitFields),
 });
 
@@ -147,11 +161,10 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     .filter((name) => name.startsWith(OWN_PREFIX) && !isKnown(name))
     .map(unknownName);
   const result = schema.safeParse(Object.fromEntries(given));
-  if (!result.success) {
-    const wrong = result.error.issues.map(({ path, message }) => `${String(path[0])} ${message}.`);
-    throw new ConfigError([...wrong, ...unknown]);
-  }
-  if (unknown.length > 0) throw new ConfigError(unknown);
+  const wrong = result.error?.issues.map(({ path, message }) => `${String(path[0])} ${message}.`) ?? [];
+  const { sources, problems } = readSources(values);
+  const all = [...wrong, ...problems, ...unknown];
+  if (!result.success || all.length > 0) throw new ConfigError(all);
 
   const { DATABASE_URL, DATABASE_OWNER_URL, DATA_DIR, LOG_LEVEL, AUTO_CLAIM, KEEP_FAILURE_MAIL } =
     result.data;
@@ -166,6 +179,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     limits: Object.fromEntries(
       LIMIT_SETTINGS.map(({ key, variable }) => [key, limits[variable]]),
     ) as unknown as Limits,
+    sources,
     platforms: PLATFORMS.map((platform) => ({ ...platform, set: values.has(platform.variable) })),
     noColour: values.has('NO_COLOR'),
   };

@@ -25,6 +25,7 @@ describe('readConfig', () => {
       autoClaim: true,
       keepFailureMail: false,
       limits: DEFAULT_LIMITS,
+      sources: [],
       platforms: [
         { name: 'Slack', variable: 'SLACK_BOT_TOKEN', set: false },
         { name: 'Teams', variable: 'MICROSOFT_APP_ID', set: false },

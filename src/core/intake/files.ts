@@ -1,5 +1,6 @@
 import {
   closeSync,
+  constants,
   createReadStream,
   type Dirent,
   fstatSync,
@@ -85,9 +86,12 @@ function folderKey(facts: { readonly dev: bigint; readonly ino: bigint }): strin
 /** What a path opened: bytes that can be read again, or, from a pipe or device, bytes that come once. */
 export type Opened = { readonly source: Spooled } | { readonly once: AsyncIterable<Uint8Array> };
 
-/** A file as a source: small ones are read at once, large ones stay on disk. Throws what the file system throws. */
-export function openFile(path: string): Opened {
-  const descriptor = openSync(path, 'r');
+/**
+ * A file as a source: small ones are read at once, large ones stay on disk. `flags` are those of open(2), such as not
+ * to follow a link. Throws what the file system throws.
+ */
+export function openFile(path: string, flags = constants.O_RDONLY): Opened {
+  const descriptor = openSync(path, flags);
   let keep = false;
   try {
     const facts = fstatSync(descriptor);

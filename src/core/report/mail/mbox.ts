@@ -25,7 +25,8 @@ export function splitMbox(bytes: Uint8Array, limits: Limits): Uint8Array[] | nul
   return starts.map((start, index) => file.subarray(file.indexOf('\n', start) + 1, starts[index + 1]));
 }
 
-function isSeparator(file: Buffer, at: number): boolean {
+/** Whether the line at this place parts two mails. */
+export function isSeparator(file: Buffer, at: number): boolean {
   const line = file.toString('latin1', at, at + LONGEST).split('\n', 1)[0] ?? '';
   return SEPARATOR.test(line);
 }
