@@ -9,9 +9,9 @@ const MEMORY_PROBE = new URL('report-memory.mjs', import.meta.url).href;
 /** How `dmarc-ops` is started: as built, which is what people run, or from its source, which needs no build. */
 export type Program = 'built' | 'source';
 
-const START: Readonly<Record<Program, readonly string[]>> = {
-  built: [path.join(ROOT, 'dist', 'cli.js')],
-  source: ['--import', import.meta.resolve('tsx'), path.join(ROOT, 'src', 'cli.ts')],
+const START: Readonly<Record<Program, (name: 'cli' | 'main') => readonly string[]>> = {
+  built: (name) => [path.join(ROOT, 'dist', `${name}.js`)],
+  source: (name) => ['--import', import.meta.resolve('tsx'), path.join(ROOT, 'src', `${name}.ts`)],
 };
 
 export interface Ran {
@@ -23,6 +23,9 @@ export interface Ran {
 }
 
 export interface CommandLine {
+  /** The program and the first words of every verb, and those of `npm start`. */
+  readonly words: readonly string[];
+  readonly service: readonly string[];
   /** Runs a verb as a process of its own, from start to end; throws when its exit code is not 0. */
   run(words: readonly string[], dataFolder?: string): Promise<Ran>;
 }
@@ -32,12 +35,14 @@ export function commandLine(program: Program, scratch: string): CommandLine {
   const output = path.join(scratch, 'output');
   const memory = path.join(scratch, 'memory');
   return {
+    words: [process.execPath, ...START[program]('cli')],
+    service: [process.execPath, ...START[program]('main')],
     run: async (words, dataFolder) => {
       const file = await open(output, 'w');
       await rm(memory, { force: true });
       try {
         const begin = performance.now();
-        await ended([...START[program], ...words], file.fd, {
+        await ended([...START[program]('cli'), ...words], file.fd, {
           BENCH_MEMORY_FILE: memory,
           NODE_OPTIONS: `--import=${MEMORY_PROBE}`,
           LOG_LEVEL: 'warn',
@@ -53,11 +58,15 @@ export function commandLine(program: Program, scratch: string): CommandLine {
 }
 
 /** The same settings wherever the bench runs: nothing of the caller's environment but how to find programs. */
-function ended(words: readonly string[], output: number, settings: NodeJS.ProcessEnv): Promise<void> {
+export function plainEnvironment(settings: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env;
+  return { PATH, HOME, TMPDIR, ...settings };
+}
+
+function ended(words: readonly string[], output: number, settings: NodeJS.ProcessEnv): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, words, {
-      env: { PATH, HOME, TMPDIR, ...settings },
+      env: plainEnvironment(settings),
       stdio: ['ignore', output, 'pipe'],
     });
     const errors: Buffer[] = [];

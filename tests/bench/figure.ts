@@ -1,7 +1,7 @@
 /** What was promised of a figure, in the figure's own unit. */
 export type Target = { readonly atLeast: number } | { readonly below: number };
 
-export type Unit = 'records/s' | 'reports/s' | 'ms' | 's' | 'MB' | 'times';
+export type Unit = 'records/s' | 'reports/s' | 'ms' | 's' | 'MB' | 'times' | 'errors';
 
 /** One thing that was measured. */
 export interface Figure {

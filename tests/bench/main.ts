@@ -9,6 +9,7 @@ import { commandLine, type Program } from './command.js';
 import { verdictOf, type Figure } from './figure.js';
 import { machine } from './machine.js';
 import { writePage } from './page.js';
+import { api } from './parts/api.js';
 import { ingest } from './parts/ingest.js';
 import { parse } from './parts/parse.js';
 import { start } from './parts/start.js';
@@ -17,7 +18,7 @@ import { makeScratch, removeScratch } from './scratch.js';
 import { FULL, QUICK } from './sizes.js';
 import { tableOf } from './table.js';
 
-const PARTS: readonly Part[] = [parse, ingest, summary, start];
+const PARTS: readonly Part[] = [parse, ingest, summary, start, api];
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const HELP = `Usage: npm run bench -- [--only PART] [--data FOLDER] [--quick] [--check] [--source]

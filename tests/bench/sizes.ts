@@ -17,6 +17,12 @@ export interface Sizes {
   readonly days: number;
   /** Questions of each kind. */
   readonly questions: number;
+  /** How long the API is asked, and then loaded in every way. */
+  readonly apiSeconds: number;
+  readonly mixedSeconds: number;
+  /** Bytes of each file of the large upload, and how many there are. */
+  readonly uploadBytes: number;
+  readonly uploadFiles: number;
 }
 
 /** The sizes that the targets speak of. */
@@ -31,6 +37,10 @@ export const FULL: Sizes = {
   domains: 1_000,
   days: 90,
   questions: 500,
+  apiSeconds: 30,
+  mixedSeconds: 60,
+  uploadBytes: 50 * 2 ** 20,
+  uploadFiles: 200,
 };
 
 /** Sizes that show in seconds that the bench works; as figures they mean nothing. */
@@ -45,4 +55,8 @@ export const QUICK: Sizes = {
   domains: 10,
   days: 12,
   questions: 10,
+  apiSeconds: 2,
+  mixedSeconds: 3,
+  uploadBytes: 2 ** 20,
+  uploadFiles: 5,
 };
