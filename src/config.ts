@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { nearest } from './core/analysis/nearest.js';
 import type { Limits } from './core/report/limits.js';
+import type { ApiSettings } from './api/settings.js';
+import { API_VARIABLES, apiSettings } from './api-settings.js';
+import { onOrOff, SWITCH } from './on-or-off.js';
 import { LIMIT_SETTINGS, limitForm, parseLimit } from './limit-settings.js';
 import { readSources, type SourceSetting } from './source-settings.js';
 
@@ -30,6 +33,7 @@ export interface Config {
   readonly limits: Limits;
   /** What brings reports by itself. */
   readonly sources: readonly SourceSetting[];
+  readonly api: ApiSettings;
   readonly platforms: readonly PlatformSetting[];
   /** Colour in a terminal was declined (no-color.org). */
   readonly noColour: boolean;
@@ -55,17 +59,6 @@ const PLATFORMS = [
   { name: 'Teams', variable: 'MICROSOFT_APP_ID' },
   { name: 'Discord', variable: 'DISCORD_TOKEN' },
 ] as const;
-
-const SWITCH: Readonly<Record<string, boolean>> = {
-  on: true,
-  yes: true,
-  true: true,
-  1: true,
-  off: false,
-  no: false,
-  false: false,
-  0: false,
-};
 
 /** What the README says of a variable. */
 interface Told {
@@ -95,16 +88,13 @@ const limitFields = LIMIT_SETTINGS.map(({ key, variable, summary, defaultText })
   return [variable, field] as const;
 });
 
-function onOrOff(otherwise: boolean) {
-  return z
-    .string()
-    .transform((text, context) => {
-      const value = SWITCH[text.toLowerCase()];
-      if (value === undefined)
-        context.addIssue({ code: 'custom', message: `must be on or off, not "${text}"` });
-      return value ?? z.NEVER;
-    })
-    .default(otherwise);
+/** The fields of variables that another file tells of. */
+function fieldsOf<Of extends Readonly<Record<string, Told & { readonly field: z.ZodType }>>>(variables: Of) {
+  for (const { field, meaning, otherwise } of Object.values(variables))
+    field.register(told, { meaning, otherwise });
+  return Object.fromEntries(Object.entries(variables).map(([name, { field }]) => [name, field])) as {
+    readonly [Name in keyof Of]: Of[Name]['field'];
+  };
 }
 
 /** A variable whose value is looked at elsewhere. */
@@ -145,6 +135,7 @@ const schema = z.object({
   IMAP_PASSWORD_FILE: named('File with its password', 'one of both beside it'),
   IMAP_TOKEN_FILE: named('File with an OAuth2 access token for it', 'a password'),
   WATCH_FOLDER: named('Folder whose files are taken in as they come', 'no folder'),
+  ...fieldsOf(API_VARIABLES),
   ...Object.fromEntries(limitFields),
 });
 
@@ -180,6 +171,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       LIMIT_SETTINGS.map(({ key, variable }) => [key, limits[variable]]),
     ) as unknown as Limits,
     sources,
+    api: apiSettings(result.data),
     platforms: PLATFORMS.map((platform) => ({ ...platform, set: values.has(platform.variable) })),
     noColour: values.has('NO_COLOR'),
   };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_API } from '../src/api/settings.js';
 import { ConfigError, configTable, debugWanted, readConfig } from '../src/config.js';
 import { DEFAULT_LIMITS } from '../src/core/report/limits.js';
 import { LIMIT_SETTINGS } from '../src/limit-settings.js';
@@ -26,6 +27,7 @@ describe('readConfig', () => {
       keepFailureMail: false,
       limits: DEFAULT_LIMITS,
       sources: [],
+      api: DEFAULT_API,
       platforms: [
         { name: 'Slack', variable: 'SLACK_BOT_TOKEN', set: false },
         { name: 'Teams', variable: 'MICROSOFT_APP_ID', set: false },
@@ -62,6 +64,45 @@ describe('readConfig', () => {
     const config = readConfig({ DATABASE_URL: 'postgres:///reports?host=/run/postgresql' });
 
     expect(config.databaseUrl).toBe('postgres:///reports?host=/run/postgresql');
+  });
+
+  it('takes what the API is to bear', () => {
+    const { api } = readConfig({
+      HTTP_HOST: '0.0.0.0',
+      HTTP_PORT: '0',
+      HTTP_BEHIND_PROXY: 'on',
+      CORS_ORIGINS: 'https://dash.example.com, http://localhost:5173',
+      METRICS_TOKEN: 'a-token-for-scrapers',
+      API_CALLS_PER_MINUTE: '6000',
+      UPLOAD_FILE_BYTES: '80MB',
+    });
+
+    expect(api).toEqual({
+      ...DEFAULT_API,
+      host: '0.0.0.0',
+      port: 0,
+      behindProxy: true,
+      corsOrigins: ['https://dash.example.com', 'http://localhost:5173'],
+      metricsToken: 'a-token-for-scrapers',
+      callsPerMinute: 6000,
+      upload: { ...DEFAULT_API.upload, fileBytes: 80 * 1024 * 1024 },
+    });
+  });
+
+  it('refuses settings of the API that cannot be, without the token', () => {
+    const problems = problemsOf({
+      HTTP_PORT: '80000',
+      CORS_ORIGINS: 'https://dash.example.com/path',
+      METRICS_TOKEN: 'hunter2',
+      UPLOAD_FILE_BYTES: 'much',
+    });
+
+    expect(problems).toEqual([
+      'HTTP_PORT must be a whole number from 0 to 65535, not "80000".',
+      'CORS_ORIGINS must be origins such as https://dash.example.com, with commas between them, not "https://dash.example.com/path".',
+      'METRICS_TOKEN must have at least 16 characters.',
+      'UPLOAD_FILE_BYTES must be a size such as 500KB, 64MB or 1GB, not "much".',
+    ]);
   });
 
   it('takes an empty variable as not set', () => {

@@ -1,5 +1,5 @@
 import Koa from 'koa';
-import Router from '@koa/router';
+import { Router } from '@koa/router';
 import type { SystemContext } from '../core/operations/operation.js';
 import { around } from './around.js';
 import type { CallState } from './call.js';
@@ -54,7 +54,10 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   apiRoutes(router, { system, settings, limits });
   app.use(router.routes());
 
-  const serving = await listen(settings, mounts, app.callback());
+  const answer = app.callback();
+  const serving = await listen(settings, mounts, (request, response) => {
+    void answer(request, response);
+  });
   return {
     url: serving.url,
     port: serving.port,

@@ -1,4 +1,4 @@
-import type { DefaultContext, ParameterizedContext } from 'koa';
+import type { ParameterizedContext } from 'koa';
 import type { Actor, Context, SystemContext } from '../core/operations/operation.js';
 import type { Log } from '../core/ingest/context.js';
 
@@ -12,7 +12,7 @@ export interface CallState {
   actor: Actor | null;
 }
 
-export type Call = ParameterizedContext<CallState, DefaultContext>;
+export type Call = ParameterizedContext<CallState>;
 
 /** The context of an operation for who asked here. */
 export function contextFor(

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type Router from '@koa/router';
+import type { Router } from '@koa/router';
 import helmet from 'koa-helmet';
 import type { CallState } from './call.js';
 

@@ -1,4 +1,4 @@
-import type Router from '@koa/router';
+import type { Router } from '@koa/router';
 import { checkReady } from '../core/operations/ready.js';
 import type { SystemContext } from '../core/operations/operation.js';
 import type { CallState } from './call.js';

@@ -1,4 +1,4 @@
-import type Router from '@koa/router';
+import type { Router } from '@koa/router';
 import type { Middleware } from 'koa';
 import type { CallState } from './call.js';
 import { HttpError } from './problem.js';

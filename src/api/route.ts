@@ -13,7 +13,7 @@ interface Face<Result> {
   /** The result in JSON, for the API's description; an object of any shape when absent. */
   readonly result?: z.ZodType<Result>;
   /** Where, below /v1, what was made can be asked for. */
-  location?(result: Result): string;
+  location?(this: void, result: Result): string;
 }
 
 /** One address and method: a face of one operation. */
@@ -33,7 +33,7 @@ export function route<Input extends z.ZodType, Result>(
   operation: Operation<Input, Result>,
   more: More<Result> = {},
 ): Route {
-  return { access: 'role', method, path, operation, status: 200, ...more } as Route;
+  return { access: 'role', method, path, operation, status: 200, ...more };
 }
 
 /** A route for everybody. */
@@ -43,7 +43,7 @@ export function openRoute<Input extends z.ZodType, Result>(
   operation: OpenOperation<Input, Result>,
   more: More<Result> = {},
 ): Route {
-  return { access: 'open', method, path, operation, status: 200, ...more } as Route;
+  return { access: 'open', method, path, operation, status: 200, ...more };
 }
 
 /** Names in the braces of a path. */

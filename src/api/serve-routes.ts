@@ -1,4 +1,4 @@
-import type Router from '@koa/router';
+import type { Router } from '@koa/router';
 import type { Middleware } from 'koa';
 import { authenticate, type Identity } from '../core/operations/authenticate.js';
 import { OperationError, type Context, type SystemContext } from '../core/operations/operation.js';
