@@ -25,7 +25,7 @@ export async function startService(
 ): Promise<Service> {
   const environment = plainEnvironment({
     DATA_DIR: options.dataFolder,
-    API_PORT: String(options.port),
+    HTTP_PORT: String(options.port),
     API_CALLS_PER_MINUTE: '1000000',
     API_UPLOADS_PER_HOUR: '1000000',
     API_EXPORTS_PER_MINUTE: '1000000',

@@ -75,7 +75,7 @@ try {
 function told({ reports, sendings, kills, seconds, differences }: TortureResult): string {
   const total = Object.values(kills).reduce((sum, count) => sum + count, 0);
   const each = Object.entries(kills)
-    .toSorted()
+    .toSorted(([a], [b]) => a.localeCompare(b))
     .map(([name, count]) => `${name} ${count}`)
     .join(', ');
   const verdict =

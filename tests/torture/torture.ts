@@ -60,7 +60,7 @@ export async function torture(options: TortureOptions): Promise<TortureResult> {
   const environment = {
     DATA_DIR: data,
     WATCH_FOLDER: watched,
-    API_PORT: String(options.port),
+    HTTP_PORT: String(options.port),
     API_UPLOADS_PER_HOUR: '1000000',
     API_CALLS_PER_MINUTE: '1000000',
     LOG_LEVEL: 'warn',
