@@ -13,7 +13,7 @@ import { operation, type Context } from './operation.js';
 
 const TOP = 5;
 /** Failing sources looked at for new ones: those with fewer messages would not change the verdict. */
-const FAILING_LOOKED_AT = 20;
+const TOP_SOURCES = { largest: TOP, failing: 20 };
 /** A new source fails when at least so many of its messages do, and most of them. */
 const NEW_FAILING_MESSAGES = 10;
 /** Reports of a day come until so many days later. */
@@ -65,16 +65,16 @@ async function summarise(context: Context, session: Session, asked: Asked): Prom
   const since = before.from < lookBack ? before.from : lookBack;
   const { days, reporters } = await overview(session, tenant, filter, since);
   const active = reporters.filter((one) => one.days.some((day) => day >= range.from));
+  const figures = sumFigures(days.filter(({ day }) => day >= range.from).map((one) => one.figures));
   const { largest: sources, failing } =
     domain === null
       ? { largest: [], failing: [] }
-      : await topSources(session, tenant, filter, { largest: TOP, failing: FAILING_LOOKED_AT });
+      : await topSources(session, tenant, filter, TOP_SOURCES, figures.messages);
   const names = [...sources, ...failing].flatMap(({ source }) => (source === null ? [] : [source]));
   const fresh =
     domain === null
       ? new Set<string>()
       : await newSources(session, tenant, domain.id, [...new Set(names)], range.from);
-  const figures = sumFigures(days.filter(({ day }) => day >= range.from).map((one) => one.figures));
   const policy =
     domain === null ? null : ((await seenPolicies(session, tenant, [domain.id])).get(domain.id) ?? null);
   const newFailing = failing.filter(

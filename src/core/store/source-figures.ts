@@ -44,20 +44,25 @@ export async function bySource(
   return rows.map(sourceFigures);
 }
 
+/** With at most so many messages there are at most so many rows, and one pass over them is the shorter way. */
+const FEW_MESSAGES = 20_000;
+
 /**
  * The largest sources, and those with most failing messages. One pass over what the filter lets through, or over the
- * sources that lead, sums only what ranks them; the rest is summed for the few that are named.
+ * sources that lead, sums only what ranks them; the rest is summed for the few that are named. `messages` are those of
+ * the whole period, from which the shorter way is chosen.
  */
 export async function topSources(
   session: Session,
   tenant: number,
   filter: Filter,
   limits: Wanted,
+  messages: number,
 ): Promise<{ readonly largest: SourceFigures[]; readonly failing: SourceFigures[] }> {
   const relation = relationFor(tenant, filter, ['source']);
   const { columns, failed } = relation;
-  const leading =
-    relation.kind === 'rollup_source' ? await leadingSources(session, tenant, filter, limits) : null;
+  const isLarge = relation.kind === 'rollup_source' && messages > FEW_MESSAGES;
+  const leading = isLarge ? await leadingSources(session, tenant, filter, limits) : null;
   const { from, parameters } = leading === null ? relation : ofSources(relation, leading);
   const ranked = await session.rows<{ list: 'largest' | 'failing'; source: string | null }>(
     `WITH s AS MATERIALIZED (

@@ -87,7 +87,7 @@ describe('the sources that lead', () => {
       await store(domain, rows);
 
       const { top, leading } = await system.db.within(tenant, async (session) => ({
-        top: await topSources(session, tenant, ofDomain(domain), LIMITS),
+        top: await topSources(session, tenant, ofDomain(domain), LIMITS, Infinity),
         leading: await leadingSources(session, tenant, ofDomain(domain), LIMITS),
       }));
 
@@ -120,7 +120,7 @@ describe('the sources that lead', () => {
     );
 
     const { top, leading } = await system.db.within(tenant, async (session) => ({
-      top: await topSources(session, tenant, ofDomain(domain), LIMITS),
+      top: await topSources(session, tenant, ofDomain(domain), LIMITS, Infinity),
       leading: await leadingSources(session, tenant, ofDomain(domain), LIMITS),
     }));
 
