@@ -3,14 +3,18 @@ import { about } from './commands/about.js';
 import { alignment } from './commands/alignment.js';
 import { audit } from './commands/audit.js';
 import { claim } from './commands/claim.js';
+import { deadLetters } from './commands/dead-letters.js';
 import { domains } from './commands/domains.js';
 import { failures } from './commands/failures.js';
+import { fetch } from './commands/fetch.js';
 import { helpOn } from './commands/help.js';
 import { ingest } from './commands/ingest.js';
+import { intake } from './commands/intake.js';
 import { keyCreate } from './commands/key-create.js';
 import { keyRevoke } from './commands/key-revoke.js';
 import { keys } from './commands/keys.js';
 import { problems } from './commands/problems.js';
+import { redrive } from './commands/redrive.js';
 import { release } from './commands/release.js';
 import { report } from './commands/report.js';
 import { reporters } from './commands/reporters.js';
@@ -21,6 +25,8 @@ import { source } from './commands/source.js';
 import { sources } from './commands/sources.js';
 import { status } from './commands/status.js';
 import { summary } from './commands/summary.js';
+import { task } from './commands/task.js';
+import { tasks } from './commands/tasks.js';
 import { timeline } from './commands/timeline.js';
 import { userCreate } from './commands/user-create.js';
 import { userDisable } from './commands/user-disable.js';
@@ -44,8 +50,14 @@ const questions = [
   status,
   claim,
   release,
+  intake,
+  fetch,
   ingest,
   reprocess,
+  tasks,
+  task,
+  deadLetters,
+  redrive,
   users,
   userCreate,
   userRole,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { isMissing, openFile, walk } from '../intake/files.js';
 import { keep, type Incoming } from '../ingest/keep.js';
-import { processPending } from '../ingest/process.js';
-import { type Processed } from '../ingest/processed.js';
+import { readTheirs } from '../ingest/read-theirs.js';
+import { NOTHING_PROCESSED, type Processed } from '../ingest/processed.js';
 import { LimitError } from '../report/limits.js';
 import type { Spooled } from '../report/bytes.js';
 import { operation, OperationError, type Context } from './operation.js';
@@ -33,18 +33,22 @@ export const ingest = operation({
   local: true,
   input: z.object({ paths: z.array(z.string().min(1)).min(1).describe('Files and folders') }),
   run: async (context, { paths }): Promise<IngestResult> => {
-    const kept = await keepFiles(context, paths);
-    return { ...kept, ...(await processPending(context)) };
+    const { ids, ...kept } = await keepFiles(context, paths);
+    return { ...kept, ...(ids.length === 0 ? NOTHING_PROCESSED : await readTheirs(context, ids)) };
   },
 });
 
-type KeptFiles = Pick<IngestResult, 'files' | 'known' | 'unopened' | 'unopenedCount'>;
+interface KeptFiles extends Pick<IngestResult, 'files' | 'known' | 'unopened' | 'unopenedCount'> {
+  /** Of the raw documents that wait to be read. */
+  readonly ids: readonly number[];
+}
 
 async function keepFiles(context: Context, paths: readonly string[]): Promise<KeptFiles> {
   for (const path of paths)
     if (isMissing(path))
       throw new OperationError('path-missing', `There is no file or folder ${path}; check the path.`);
 
+  const ids = new Set<number>();
   let files = 0;
   let known = 0;
   let unopenedCount = 0;
@@ -58,8 +62,9 @@ async function keepFiles(context: Context, paths: readonly string[]): Promise<Ke
   const flush = async () => {
     const incoming: readonly Incoming[] = waiting;
     try {
-      if (incoming.length > 0)
-        known += (await keep(context, 'files', incoming)).filter((one) => one.known).length;
+      const kept = incoming.length === 0 ? [] : await keep(context, 'files', incoming);
+      known += kept.filter((one) => one.known).length;
+      for (const one of kept) if (one.pending) ids.add(one.id);
     } finally {
       await Promise.all(waiting.map(({ source }) => source.close()));
       waiting = [];
@@ -90,7 +95,7 @@ async function keepFiles(context: Context, paths: readonly string[]): Promise<Ke
     // What was opened is kept and closed, whatever stopped the rest.
     await flush();
   }
-  return { files, known, unopened, unopenedCount };
+  return { files, known, unopened, unopenedCount, ids: [...ids] };
 }
 
 /** What comes only once, such as a pipe, is spooled. */

@@ -25,13 +25,13 @@ export async function insertDocuments(
   if (rows.length === 0) return [];
   const inserted = await session.rows<{ id: number; place: number }>(
     `WITH given AS (
-       SELECT * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::text[], $10::text[], $11::int[])
-         WITH ORDINALITY AS g (raw_id, member, sha256, kind, outcome, report_id, content_sha256, error_code, error_message, problems, place)),
+       SELECT * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::text[], $10::text[], $11::int[], $12::bigint[])
+         WITH ORDINALITY AS g (raw_id, member, sha256, kind, outcome, report_id, content_sha256, error_code, error_message, problems, messages, place)),
      numbered AS (SELECT g.*, nextval(pg_get_serial_sequence('document', 'id')) AS id FROM given g),
      kept AS (
-       INSERT INTO document (tenant_id, id, raw_id, member, sha256, kind, outcome, report_id, content_sha256, error_code, error_message, problems)
+       INSERT INTO document (tenant_id, id, raw_id, member, sha256, kind, outcome, report_id, content_sha256, error_code, error_message, problems, messages)
        OVERRIDING SYSTEM VALUE
-       SELECT $1, id, raw_id, member, decode(sha256, 'hex'), kind, outcome, report_id, decode(content_sha256, 'hex'), error_code, error_message, problems
+       SELECT $1, id, raw_id, member, decode(sha256, 'hex'), kind, outcome, report_id, decode(content_sha256, 'hex'), error_code, error_message, problems, messages
        FROM numbered)
      SELECT id, place::int FROM numbered ORDER BY place`,
     [
@@ -46,6 +46,7 @@ export async function insertDocuments(
       rows.map((row) => row.document.error?.code ?? null),
       rows.map((row) => row.document.error && storable(row.document.error.message)),
       rows.map((row) => row.problems.length),
+      rows.map((row) => row.document.totals?.messages ?? 0),
     ],
   );
   const ids = inserted.map((row) => row.id);
