@@ -4,12 +4,14 @@ import { startTicks } from './jobs/ticks.js';
 import type { Wake } from './jobs/wake.js';
 import { startWorkers } from './jobs/workers.js';
 import type { Part } from './part.js';
+import { startSources } from './sources/start.js';
 import type { System } from './system.js';
 
 /** All parts of the service, in the order in which they start. Others are added here. */
-export function partsOf(system: System, _config: Config, wake: Wake): readonly Part[] {
+export function partsOf(system: System, config: Config, wake: Wake): readonly Part[] {
   const { context } = system;
   return [
+    { name: 'sources', share: 'serve', start: () => startSources(system, config.sources) },
     { name: 'workers', share: 'work', start: () => startWorkers(context, wake) },
     { name: 'ticks', share: 'work', start: () => startTicks(context, wake, TICKS) },
   ];

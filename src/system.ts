@@ -6,6 +6,7 @@ import type { Actor, Context } from './core/operations/operation.js';
 import type { Progress } from './core/ingest/context.js';
 import type { Config } from './config.js';
 import { createLog } from './log.js';
+import { sourcesHere } from './sources/here.js';
 
 /** The tenant of whoever has not set up others. */
 const ONLY_TENANT = 'default';
@@ -76,6 +77,7 @@ function contextOf({ config, now, progress, wake }: SystemOptions, db: Database,
     spool: createSpool(),
     claimAtOnce: config.autoClaim,
     keepFailureMail: config.keepFailureMail,
+    sources: sourcesHere(config.sources),
     ...(progress !== undefined && { progress }),
     ...(wake !== undefined && { wake }),
   };

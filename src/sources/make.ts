@@ -16,6 +16,8 @@ export async function makeSource(setting: SourceSetting): Promise<ReportSource> 
       return mboxSource(setting);
     case 'imap':
       return makeMailbox(setting);
+    default:
+      return setting satisfies never;
   }
 }
 
@@ -36,4 +38,12 @@ async function makeMailbox(setting: ImapSetting): Promise<ReportSource> {
     failed: setting.failed ?? DEFAULT_FOLDERS.failed,
     pace: { ...DEFAULT_PACE, ...(pollMs !== null && { poll: pollMs }) },
   });
+}
+
+/** A source that cannot be made shows why, and the others work. */
+export function brokenSource({ name, kind }: SourceSetting): (error: unknown) => ReportSource {
+  return (error) => {
+    const fail = () => Promise.reject(error);
+    return { name, kind, place: 'as configured', run: fail, once: fail };
+  };
 }

@@ -4,7 +4,7 @@ import type { ReportSource } from '../core/intake/source.js';
 import { openLeader, type Leader, type SourceKey } from '../core/store/leader.js';
 import { ensureTenant } from '../core/store/tenants.js';
 import type { SourceSetting } from '../source-settings.js';
-import { makeSource } from './make.js';
+import { brokenSource, makeSource } from './make.js';
 import { runSource, type Running } from './run.js';
 
 /** Between attempts to lead what another process leads, and to ask whether the connection still holds. */
@@ -56,14 +56,6 @@ export async function startSources(
       await Promise.race([leading, sleep(withinMs, undefined, { signal: late.signal }).catch(() => {})]);
       late.abort();
     },
-  };
-}
-
-/** A source that cannot be made shows why, and the others work. */
-function brokenSource({ name, kind }: SourceSetting): (error: unknown) => ReportSource {
-  return (error) => {
-    const fail = () => Promise.reject(error as Error);
-    return { name, kind, place: 'as configured', run: fail, once: fail };
   };
 }
 

@@ -113,7 +113,7 @@ async function letGo({ path, done }: MaildirOptions, mail: Mail, outcome: Outcom
   const folder = done === 'seen' ? path : join(path, isFailed ? FAILED : DONE);
   if (done === 'folder') await makeMaildir(folder);
   // Flagged (F) stands out in every mail program. Flags are in the order of the alphabet.
-  const flags = [...new Set([...mail.flags, 'S', ...(isFailed ? ['F'] : [])])].sort().join('');
+  const flags = [...new Set(`${mail.flags}S${isFailed ? 'F' : ''}`.split(''))].sort().join('');
   try {
     await rename(mail.path, join(folder, 'cur', `${mail.unique}:2,${flags}`));
   } catch (error) {

@@ -3,6 +3,7 @@ import { NO_FIGURES } from '../../../src/core/analysis/figures.js';
 import { failureTrend } from '../../../src/core/analysis/trend.js';
 import { daysOf, lastDays, type Range } from '../../../src/core/analysis/range.js';
 import type { ClaimResult, DomainsResult } from '../../../src/core/operations/domains.js';
+import type { FetchResult } from '../../../src/core/operations/fetch.js';
 import type { IngestResult } from '../../../src/core/operations/ingest.js';
 import type { ProblemsResult, StatusResult } from '../../../src/core/operations/intake.js';
 import type {
@@ -13,6 +14,7 @@ import type {
 } from '../../../src/core/operations/reports.js';
 import type { AlignmentResult, FailuresResult, TimelineResult } from '../../../src/core/operations/series.js';
 import type { SourceResult, SourcesResult } from '../../../src/core/operations/sources.js';
+import type { IntakeResult, SourceItem } from '../../../src/core/operations/source-states.js';
 import type { SummaryResult } from '../../../src/core/operations/summary.js';
 
 /** Invented answers of operations, of any size and with any names in them, for the cards' tests. */
@@ -282,6 +284,34 @@ export function answers(given: Invented) {
     unopened: list(Math.min(size, 20), (at) => ({ path: name(at), message: 'You may not read it.' })),
     unopenedCount: size,
   };
+  const sourceItem = (at: number): SourceItem => ({
+    name: at === 0 ? 'mailbox' : name(at),
+    kind: 'imap',
+    place: name(at + 1),
+    state: at === 0 ? 'good' : at === 1 ? 'trouble' : 'not-running',
+    lastContact: at === 2 ? null : '2026-03-18T06:00:00.000Z',
+    lastReport: at === 2 ? null : '2026-03-17T06:00:00.000Z',
+    waiting: size,
+    taken: messages,
+    known: 1,
+    failed: size,
+    failures: list(Math.min(size, 10), (failure) => ({
+      name: name(failure),
+      code: 'no-report',
+      message: name(failure + 1),
+      at: '2026-03-18T06:00:00.000Z',
+    })),
+    trouble:
+      at === 1 ? { code: 'sign-in-refused', message: name(at), since: '2026-03-18T05:00:00.000Z' } : null,
+  });
+  const intake: IntakeResult = { items: list(size, sourceItem) };
+  const fetch: FetchResult = {
+    items: list(size, (at) => ({
+      ...sourceItem(at),
+      outcome: at === 1 ? 'looking' : at === 2 ? 'nobody' : 'looked',
+      brought: { taken: size, known: 1, failed: Math.min(size, 1) },
+    })),
+  };
   const reprocess = { ...ingest, domainDays: size * 30 };
   return {
     summary,
@@ -298,6 +328,8 @@ export function answers(given: Invented) {
     report,
     problems,
     status,
+    intake,
+    fetch,
     ingest,
     reprocess,
   };
