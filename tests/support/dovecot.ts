@@ -10,10 +10,8 @@ import { makeScratchFolder } from './scratch.js';
 /** Why tests with a mail server cannot run here; null where they can. */
 export const dovecotMissing: string | null = whyMissing();
 
-/** `with a real Dovecot`, or that there is none: names of tests say what was left out. */
-export function withDovecot(sentence: string): string {
-  return dovecotMissing === null ? sentence : `${sentence} [left out: ${dovecotMissing}]`;
-}
+/** Added to the name of what needs it, so that a run says what it left out. */
+export const leftOut = dovecotMissing === null ? '' : ` [left out: ${dovecotMissing}]`;
 
 export interface DovecotOptions {
   readonly certificate?: 'valid' | 'expired';
@@ -21,6 +19,8 @@ export interface DovecotOptions {
   readonly capability?: string;
   /** Such as `*:storage=20K`. */
   readonly quota?: string;
+  /** Where a token is asked for: a URL to whose end it is added, which answers `{ active, email }`. */
+  readonly tokens?: string;
 }
 
 /** A mail server with one mailbox, on loopback. */
@@ -34,8 +34,8 @@ export interface Dovecot {
   password: string;
   /** Lets another password in from now on. */
   setPassword(password: string): void;
-  /** Delivers mails as a mail server does: written apart, then renamed in. */
-  deliver(mails: readonly Uint8Array[], folder?: string): void;
+  /** Delivers mails as a mail server does: written apart, then renamed in; `before` all others by their names. */
+  deliver(mails: readonly Uint8Array[], given?: { readonly before?: boolean }): void;
   /** Mails in a folder by their Maildir names. */
   mails(folder?: string): string[];
   removeFolder(folder: string): void;
@@ -55,6 +55,10 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
   const ca = makeCertificate(root, options.certificate ?? 'valid');
   const [tlsPort, plainPort] = await freePorts();
   const configuration = path.join(root, 'dovecot.conf');
+  writeFileSync(
+    path.join(root, 'oauth2'),
+    `introspection_mode = get\nintrospection_url = ${options.tokens}\nusername_attribute = email\nactive_attribute = active\nactive_value = true\n`,
+  );
   writeFileSync(configuration, configure(root, owner.name, { tls: tlsPort, plain: plainPort }, options));
   mkdirSync(maildir);
   mkdirSync(path.join(root, 'run'));
@@ -77,14 +81,15 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
       writeFileSync(`${file}.new`, `reports:{PLAIN}${password}\n`, { mode: 0o644 });
       renameSync(`${file}.new`, file);
     },
-    deliver: (mails, folder = 'INBOX') => {
-      const at = inFolder(folder);
-      for (const name of ['', 'new', 'cur', 'tmp']) makeOwned(path.join(at, name), owner);
+    deliver: (mails, { before = false } = {}) => {
+      for (const name of ['new', 'cur', 'tmp']) makeOwned(path.join(maildir, name), owner);
       for (const mail of mails) {
-        const name = `${1_700_000_000 + ++delivered}.M${delivered}P${process.pid}.test`;
-        writeFileSync(path.join(at, 'tmp', name), mail);
-        chownSync(path.join(at, 'tmp', name), owner.uid, owner.gid);
-        renameSync(path.join(at, 'tmp', name), path.join(at, 'new', name));
+        delivered += 1;
+        const time = (before ? 1_600_000_000 : 1_700_000_000) + delivered;
+        const written = path.join(maildir, 'tmp', `${time}.M${delivered}P${process.pid}.test`);
+        writeFileSync(written, mail);
+        chownSync(written, owner.uid, owner.gid);
+        renameSync(written, path.join(maildir, 'new', path.basename(written)));
       }
     },
     mails: (folder = 'INBOX') => ['new', 'cur'].flatMap((name) => names(path.join(inFolder(folder), name))),
@@ -130,11 +135,12 @@ function configure(
   root: string,
   user: string,
   ports: { readonly tls: number; readonly plain: number },
-  { capability, quota }: DovecotOptions,
+  { capability, quota, tokens }: DovecotOptions,
 ): string {
   const { uid, gid } = serverUser();
   return `
 base_dir = ${root}/run
+state_dir = ${root}/run
 log_path = ${root}/log
 default_internal_user = ${user}
 default_internal_group = ${groupOf(gid)}
@@ -144,7 +150,7 @@ protocols = imap
 ssl = yes
 ssl_cert = <${root}/cert.pem
 ssl_key = <${root}/key.pem
-auth_mechanisms = plain
+auth_mechanisms = plain${tokens === undefined ? '' : ' xoauth2 oauthbearer'}
 auth_failure_delay = 0
 mail_max_userip_connections = 50
 mail_location = maildir:${root}/mail
@@ -155,14 +161,19 @@ namespace inbox {
 }
 passdb {
   driver = passwd-file
+  mechanisms = plain
   args = ${root}/users
 }
+${tokens === undefined ? '' : `passdb {\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = ${root}/oauth2\n}`}
 userdb {
   driver = static
   args = uid=${uid} gid=${gid} home=${root}/home
 }
 service anvil {
   chroot =
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 service imap-login {
   chroot =

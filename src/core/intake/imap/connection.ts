@@ -39,7 +39,13 @@ export async function connect(
   onMail: () => void,
 ): Promise<Connection> {
   const secret = await readSecret(settings);
-  const where: Where = { host: settings.host, port: portOf(settings), user: settings.user, secret };
+  const where: Where = {
+    host: settings.host,
+    port: portOf(settings),
+    user: settings.user,
+    kind: settings.secret.kind,
+    secret,
+  };
   const refusals = lastRefusal();
   const client = new ImapFlow({ ...optionsOf(settings, secret, limits), logger: refusals.logger });
   const closed = new Promise<void>((resolve) => client.once('close', resolve));

@@ -25,8 +25,9 @@ export interface Where {
   readonly host: string;
   readonly port: number;
   readonly user: string;
+  readonly kind: 'password' | 'token';
   /** Never shown: taken out of what the server says. */
-  readonly secret?: string;
+  readonly secret: string;
 }
 
 type Say = (where: Where) => readonly [code: string, message: string, again: Again];
@@ -164,7 +165,7 @@ function noWay({ host }: Where): ReturnType<Say> {
 const PASSING_CODES: ReadonlySet<string> = new Set(['UNAVAILABLE', 'INUSE', 'LIMIT', 'SERVERBUG']);
 
 function signIn(error: ImapFlowError, where: Where): ReturnType<Say> {
-  const { host, user } = where;
+  const { host, user, kind } = where;
   if (error.message === 'Login is disabled') return noWay(where);
   if (PASSING_CODES.has(error.serverResponseCode ?? ''))
     return [
@@ -172,11 +173,11 @@ function signIn(error: ImapFlowError, where: Where): ReturnType<Say> {
       `${host} cannot check sign-ins now; it is tried again.${words(error, where)}`,
       'soon',
     ];
-  return [
-    'sign-in-refused',
-    `${host} refused the sign-in of ${user}: set a valid password (Gmail wants an app password, Microsoft 365 an access token).${words(error, where)}`,
-    'later',
-  ];
+  const refusal =
+    kind === 'token'
+      ? `${host} refused the access token of ${user}: see to the program that keeps it fresh, and that it is for this mailbox and for IMAP.`
+      : `${host} refused the sign-in of ${user}: set a valid password (Gmail wants an app password, Microsoft 365 an access token).`;
+  return ['sign-in-refused', refusal + words(error, where), 'later'];
 }
 
 /** A command that the server answered with NO or BAD. */
@@ -209,7 +210,10 @@ const WORDS = 160;
 /** What the server said itself, in one line. */
 function words(error: ImapFlowError, { secret }: Where): string {
   const said = error.responseText ?? (typeof error.response === 'string' ? error.response : '');
-  const plain = (secret ? said.replaceAll(secret, '…') : said).replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  const plain = said
+    .replaceAll(secret, '…')
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
   if (plain === '') return '';
   return ` The server says: ${plain.length > WORDS ? `${plain.slice(0, WORDS)}…` : plain}`;
 }

@@ -12,6 +12,8 @@ export interface TestHost extends SourceHost {
   readonly setAsides: SetAside[];
   readonly takes: number[];
   memory: unknown;
+  /** What happens between taking and reading. */
+  beforeSettled: () => void;
   /** Whether anybody reads what was taken. */
   reads: boolean;
   /** As `fetch` does. */
@@ -28,6 +30,7 @@ export function testHost(context: Context, limits: Partial<SourceHost['limits']>
     setAsides: [],
     takes: [],
     memory: null,
+    beforeSettled: () => {},
     reads: true,
     look: () => onAsk(),
     take: async (found) => {
@@ -35,6 +38,7 @@ export function testHost(context: Context, limits: Partial<SourceHost['limits']>
       return keep(context, 'imap', found);
     },
     settled: async (taken) => {
+      host.beforeSettled();
       if (!host.reads) return taken.map(() => 'waiting');
       await processPending(context);
       const ids = taken.map(({ id }) => id);
