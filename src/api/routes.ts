@@ -1,6 +1,11 @@
+import { audit } from '../core/operations/audit.js';
 import { claim, domains, release } from '../core/operations/domains.js';
 import { refresh, signOut } from '../core/operations/refresh.js';
 import { signIn } from '../core/operations/sign-in.js';
+import { keyCreate, keyRevoke, keys } from '../core/operations/keys.js';
+import { setPassword, userReset } from '../core/operations/passwords.js';
+import { signOutAll } from '../core/operations/sessions.js';
+import { userCreate, userDisable, userEnable, userRole, users } from '../core/operations/users.js';
 import { problems, status } from '../core/operations/intake.js';
 import { report, reporters, reports } from '../core/operations/reports.js';
 import { alignment, failures, timeline } from '../core/operations/series.js';
@@ -16,6 +21,8 @@ export const ROUTES: readonly Route[] = [
   openRoute('POST', '/sign-in', signIn, { result: identity.signedIn }),
   openRoute('POST', '/refresh', refresh, { result: identity.tokens }),
   openRoute('POST', '/sign-out', signOut, { status: 204 }),
+  openRoute('POST', '/set-password', setPassword, { status: 204 }),
+  route('POST', '/sign-out-all', signOutAll),
   route('GET', '/summary', summary, { result: questions.summaryResult }),
   route('GET', '/domains', domains, { result: questions.domainsResult }),
   route('PUT', '/domains/{domain}/claim', claim, { result: questions.claimResult }),
@@ -30,4 +37,14 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/reports/{report}', report, { result: lists.reportResult }),
   route('GET', '/problems', problems, { result: lists.problemsResult }),
   route('GET', '/status', status, { result: lists.statusResult }),
+  route('GET', '/users', users, { result: identity.usersResult }),
+  route('POST', '/users', userCreate, { status: 201, result: identity.userCreated }),
+  route('PUT', '/users/{email}/role', userRole, { result: identity.userChanged }),
+  route('POST', '/users/{email}/disable', userDisable, { result: identity.userChanged }),
+  route('POST', '/users/{email}/enable', userEnable, { result: identity.userChanged }),
+  route('POST', '/users/{email}/reset', userReset, { result: identity.userReset }),
+  route('GET', '/keys', keys, { result: identity.keysResult }),
+  route('POST', '/keys', keyCreate, { status: 201, result: identity.keyCreated }),
+  route('DELETE', '/keys/{name}', keyRevoke, { status: 204 }),
+  route('GET', '/audit', audit, { result: identity.auditResult }),
 ];

@@ -106,7 +106,7 @@ class Taking {
       for (const [index, { name, source, sha256 }] of waiting.entries()) {
         const one = kept[index];
         if (one === undefined) throw new Error('a file was kept and is not there');
-        this.entries.push({ name, sha256, size: source.size, known: one.known, task: String(one.id) });
+        this.entries.push({ name, sha256, size: source.size, known: one.known, task: one.task });
       }
     } finally {
       await closeAll(waiting);
