@@ -6,6 +6,10 @@ export const SHORTEST_PASSWORD = 12;
 const MOST_BYTES = 72;
 /** Of zxcvbn's 0 to 4: "safely unguessable", moderate protection from offline guessing. */
 const LEAST_SCORE = 3;
+/** zxcvbn counts three known words as safe, whichever they are: so much has to be left beside the person's own. */
+const SHORTEST_BESIDE_WORDS = 8;
+/** Shorter words of a person are parts of other words too. */
+const SHORTEST_OWN_WORD = 4;
 /** What everybody here would think of first. */
 const OUR_WORDS = ['dmarc', 'dmarcops', 'dmarc-ops'];
 
@@ -46,6 +50,11 @@ export async function passwordFault(
     };
   if (!isHashable(normal))
     return { code: 'password-unusable', message: 'The password must not hold the character NUL.' };
+  if (countCharacters(withoutWords(normal, ownWords(words))) < SHORTEST_BESIDE_WORDS)
+    return {
+      code: 'password-too-weak',
+      message: 'The password is made of your name or address; add words that have nothing to do with you.',
+    };
   const { score, feedback } = (await strength()).check(normal, ownWords(words));
   if (score >= LEAST_SCORE) return null;
   const hints = [feedback.warning ?? '', ...feedback.suggestions].filter((hint) => hint !== '');
@@ -53,6 +62,14 @@ export async function passwordFault(
     code: 'password-too-weak',
     message: ['The password is too easy to guess.', ...hints].join(' '),
   };
+}
+
+function withoutWords(password: string, words: readonly string[]): string {
+  return words
+    .map((word) => word.toLowerCase())
+    .filter((word) => word.length >= SHORTEST_OWN_WORD)
+    .sort((a, b) => b.length - a.length)
+    .reduce((rest, word) => rest.replaceAll(word, ''), password.toLowerCase());
 }
 
 /** Code points; one letter beyond the first plane is one character, as people see it. */
