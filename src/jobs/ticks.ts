@@ -28,7 +28,12 @@ const MINUTE_MS = 60_000;
  * Puts each tick into the queue when it is due, and works those that are there. Every process puts the same job, by
  * its id, and one is kept; so a tick is run once.
  */
-export async function startTicks(context: Context, wake: Wake, ticks: readonly Tick[]): Promise<StartedPart> {
+export async function startTicks(
+  context: Context,
+  wake: Wake,
+  ticks: readonly Tick[],
+  begun = new Date(),
+): Promise<StartedPart> {
   const { stopping, broken, stop } = createStop();
   const put = async (tick: Tick, due: Date) => {
     try {
@@ -42,7 +47,7 @@ export async function startTicks(context: Context, wake: Wake, ticks: readonly T
     createTask(tick.when, ({ date }) => put(tick, date), { name: tick.name, timezone: 'Etc/UTC' }),
   );
   for (const task of tasks) await task.start();
-  const minute = new Date(Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS);
+  const minute = new Date(Math.floor(begun.getTime() / MINUTE_MS) * MINUTE_MS);
   for (const tick of ticks) if (tick.atStart) await put(tick, minute);
 
   const turn = () => workTick({ ...context, signal: broken }, ticks);

@@ -151,9 +151,9 @@ export const redrive = operation({
   },
 });
 
-function reviveSome({ db, tenant, retries }: Context, task: string | null): Promise<number> {
+function reviveSome({ db, tenant, retries }: Context, id: string | null): Promise<number> {
   return db.within(tenant, async (session) => {
-    const revived = await revive(session, tenant, { task, most: REDRIVEN_AT_ONCE });
+    const revived = await revive(session, tenant, { task: id, most: REDRIVEN_AT_ONCE });
     await requeue(session, tenant, revived, retries);
     return revived.length;
   });
