@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EXPORTS } from '../../src/api/exports.js';
+import { pathFields, type Route } from '../../src/api/route.js';
+import { ROUTES } from '../../src/api/routes.js';
+import { ROLES, type Role } from '../../src/core/operations/operation.js';
+import { processPending } from '../../src/core/ingest/process.js';
+import { reportXml } from '../support/reports.js';
+import { testApi, type AskOptions, type TestApi } from './support.js';
+
+/** What a route needs beside a role: fields of its path, or a body. */
+const FIELDS: Readonly<Record<string, string>> = {
+  domain: 'example.com',
+  source: '192.0.2.1',
+  report: 'r-1',
+  email: 'ann@example.com',
+  name: 'backup',
+  id: '00000000-0000-4000-8000-000000000000',
+};
+const BODIES: Readonly<Record<string, unknown>> = {
+  'POST /users': { email: 'ann@example.com', name: 'Ann', role: 'viewer' },
+  'PUT /users/{email}/role': { role: 'analyst' },
+  'POST /keys': { name: 'backup' },
+  'POST /sign-in': { email: 'nobody@example.com', password: 'not the password' },
+  'POST /refresh': { refreshToken: 'no token' },
+  'POST /sign-out': { refreshToken: 'no token' },
+  'POST /set-password': { code: 'no code', password: 'twelve letters of no use 81' },
+};
+
+let api: TestApi;
+const keys = new Map<Role, string>();
+
+beforeAll(async () => {
+  api = await testApi();
+  for (const role of ROLES) keys.set(role, await api.key(role));
+  await upload('analyst', reportXml({}));
+  await processPending(await api.context());
+});
+afterAll(() => api.stop());
+
+async function upload(role: Role, body: string): Promise<Response> {
+  return api.ask('/v1/reports', { method: 'POST', key: keys.get(role) ?? null, body });
+}
+
+function ask(route: Route, options: AskOptions): Promise<Response> {
+  const path = pathFields(route.path).reduce(
+    (filled, field) => filled.replace(`{${field}}`, encodeURIComponent(FIELDS[field] ?? field)),
+    route.path,
+  );
+  const json = BODIES[`${route.method} ${route.path}`];
+  return api.ask(`/v1${path}`, { method: route.method, ...(json !== undefined && { json }), ...options });
+}
+
+/** Who is let in is asked for what is there, or told that it is not: never that they may not. */
+async function isAllowed(response: Response): Promise<boolean> {
+  if (response.status === 403) expect(await response.json()).toMatchObject({ code: 'not-allowed' });
+  else expect(response.status).not.toBe(401);
+  expect(response.status).toBeLessThan(500);
+  return response.status !== 403;
+}
+
+const asked = ROUTES.flatMap((route) => (route.access === 'role' ? [route] : []));
+const cases = asked.flatMap((route) =>
+  ROLES.map((role) => ({
+    name: `${route.method} ${route.path}`,
+    route,
+    role,
+    allowed: ROLES.indexOf(role) >= ROLES.indexOf(route.operation.role),
+  })),
+);
+
+describe('every route and every role', () => {
+  it.each(cases)('$name: $role is let in: $allowed', async ({ route, role, allowed }) => {
+    const response = await ask(route, { key: keys.get(role) ?? null });
+
+    expect(await isAllowed(response)).toBe(allowed);
+  });
+
+  it.each(
+    EXPORTS.flatMap(({ file, operation }) =>
+      ROLES.map((role) => ({ file, role, allowed: ROLES.indexOf(role) >= ROLES.indexOf(operation.role) })),
+    ),
+  )('GET /exports/$file: $role is let in: $allowed', async ({ file, role, allowed }) => {
+    const response = await api.ask(`/v1/exports/${file}?from=2026-03-01`, { key: keys.get(role) ?? null });
+
+    expect(response.status).toBe(allowed ? 200 : 403);
+    await response.text();
+  });
+
+  it.each([
+    ['viewer', 403],
+    ['analyst', 202],
+    ['admin', 202],
+  ] as const)('POST /reports: %s is answered with %i', async (role, expected) => {
+    expect((await upload(role, reportXml({ reportId: role }))).status).toBe(expected);
+  });
+
+  it.each(asked.map((route) => ({ name: `${route.method} ${route.path}`, route })))(
+    '$name: nobody is let in without a key',
+    async ({ route }) => {
+      expect((await ask(route, { key: null })).status).toBe(401);
+    },
+  );
+
+  it('names each address once, and no operation that is for the local operator', () => {
+    const addresses = ROUTES.map(({ method, path }) => `${method} ${path}`);
+
+    expect(new Set(addresses).size).toBe(addresses.length);
+    expect(asked.filter(({ operation }) => operation.local === true)).toEqual([]);
+  });
+
+  it('reads by GET, and changes by the other methods', () => {
+    for (const { method, operation } of asked)
+      expect([operation.name, operation.effect]).toEqual([
+        operation.name,
+        method === 'GET' ? 'reads' : 'changes',
+      ]);
+  });
+});
+
+describe('another tenant', () => {
+  let stranger: string;
+  beforeAll(async () => {
+    stranger = await api.key('admin', 'another');
+  });
+
+  it('finds none of the first one by its number, name or address', async () => {
+    const reports = (await (
+      await api.ask('/v1/reports?from=2026-03-01', { key: keys.get('viewer') ?? null })
+    ).json()) as {
+      items: { id: number }[];
+    };
+    await ask(route('POST', '/users'), { key: keys.get('admin') ?? null });
+    await ask(route('POST', '/keys'), { key: keys.get('admin') ?? null });
+    expect(reports.items.length).toBeGreaterThan(0);
+
+    for (const path of [
+      `/v1/reports/${reports.items[0]?.id}`,
+      '/v1/reports/r-1',
+      '/v1/summary?domain=example.com',
+      '/v1/timeline?reporter=Example+Mail',
+    ])
+      expect((await api.ask(path, { key: stranger })).status).toBe(404);
+    expect((await ask(route('PUT', '/users/{email}/role'), { key: stranger })).status).toBe(404);
+    expect((await ask(route('DELETE', '/keys/{name}'), { key: stranger })).status).toBe(404);
+  });
+
+  it('is told of none in lists', async () => {
+    const other = await api.key('admin', 'a third');
+    for (const path of [
+      '/v1/reports',
+      '/v1/domains',
+      '/v1/users',
+      '/v1/audit',
+      '/v1/problems',
+      '/v1/sources',
+    ]) {
+      const { items } = (await (await api.ask(path, { key: other })).json()) as { items: unknown[] };
+
+      expect(JSON.stringify(items)).not.toContain('example');
+    }
+  });
+
+  function route(method: string, path: string): Route {
+    const found = ROUTES.find((one) => one.method === method && one.path === path);
+    if (found === undefined) throw new Error(`there is no ${method} ${path}`);
+    return found;
+  }
+});
