@@ -188,6 +188,7 @@ describe('a watched folder', () => {
     stop.abort();
     await running;
     await elsewhere.remove();
+    expect(await stateOf(context, 'drop')).toMatchObject({ taken: 1, waiting: 0 });
   });
 
   it.skipIf(process.getuid?.() === 0)('puts aside what it may not read', async () => {
