@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import { ACCESS_TOKEN_SECONDS } from '../identity/token.js';
-import { revokeSessionsOf } from '../store/sessions.js';
+import { forgetCounters } from '../store/rate.js';
+import { forgetSessions, revokeSessionsOf } from '../store/sessions.js';
 import { rotateSigningKey as rotate } from '../store/signing-keys.js';
-import { operation, OperationError } from './operation.js';
+import { forgetSetupCodes } from '../store/users.js';
+import { operation, OperationError, type Context } from './operation.js';
+
+/** So long after its end a sign-in is still known, and its tokens are told from forged ones. */
+const ENDED_KEPT_MS = 7 * 24 * 60 * 60 * 1000;
 
 export const signOutAll = operation({
   name: 'sign-out-all',
@@ -40,3 +45,13 @@ export const rotateSigningKey = operation({
       return { forgotten: forget };
     }),
 });
+
+/** Forgets sign-ins and codes of a tenant that ended long ago, and counters of tries that are over; for a daily tick. */
+export async function forgetEnded({ db, tenant, now }: Context): Promise<void> {
+  const before = new Date(now().getTime() - ENDED_KEPT_MS);
+  await db.within(tenant, async (session) => {
+    await forgetSessions(session, tenant, before);
+    await forgetSetupCodes(session, tenant, before);
+  });
+  await forgetCounters(db, before);
+}

@@ -180,3 +180,11 @@ export async function takeSetupCode(session: Session, tenant: number, digest: Bu
     (await session.run('DELETE FROM setup_code WHERE tenant_id = $1 AND sha256 = $2', [tenant, digest])) > 0
   );
 }
+
+/** Forgets codes that ended before a time. */
+export function forgetSetupCodes(session: Session, tenant: number, endedBefore: Date): Promise<number> {
+  return session.run('DELETE FROM setup_code WHERE tenant_id = $1 AND expires_at < $2', [
+    tenant,
+    endedBefore,
+  ]);
+}

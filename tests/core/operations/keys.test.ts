@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { authenticate } from '../../../src/core/operations/authenticate.js';
+import { keyCreate, keyRevoke, keys } from '../../../src/core/operations/keys.js';
+import type { Context, Role } from '../../../src/core/operations/operation.js';
+import { perform } from '../../../src/core/operations/perform.js';
+import { userCreate, userDisable, userEnable, userRole } from '../../../src/core/operations/users.js';
+import { NOW, testSystem, type TestSystem } from '../../support/context.js';
+import { all } from './asking.js';
+
+let system: TestSystem;
+let admin: Context;
+let now = NOW;
+const later = (seconds: number) => {
+  now = new Date(now.getTime() + seconds * 1000);
+};
+const who = (key: string) => authenticate(admin, key);
+const names = async (context: Context) => (await perform(keys, context, {})).items.map((item) => item.name);
+
+/** Whoever signed in as a user of this role. */
+async function user(email: string, role: Role): Promise<Context> {
+  await perform(userCreate, admin, { email, role });
+  const [row] = await admin.db.within(admin.tenant, (session) =>
+    session.rows<{ id: number }>('SELECT id FROM account WHERE email = $1', [email]),
+  );
+  const id = row?.id ?? 0;
+  return { ...admin, actor: { id: `user:${id}`, name: email, role, user: id } };
+}
+
+beforeAll(async () => {
+  system = await testSystem();
+  admin = await system.context('mine', { now: () => now });
+  await user('root@example.com', 'admin');
+});
+afterAll(() => system.close());
+
+describe('a key', () => {
+  it('says who asks, for which tenant and with which role', async () => {
+    const { key, item } = await perform(keyCreate, admin, { name: 'uploads', role: 'analyst' });
+
+    expect(key).toMatch(/^dmo_[\w-]{48}$/u);
+    expect(item).toEqual({
+      name: 'uploads',
+      role: 'analyst',
+      owner: null,
+      createdAt: NOW.toISOString(),
+      expiresAt: null,
+      lastUsed: null,
+    });
+    expect(await who(key)).toEqual({
+      tenant: admin.tenant,
+      actor: { id: expect.stringMatching(/^key:\d+$/u), name: 'uploads', role: 'analyst' },
+    });
+  });
+
+  it('is kept as its SHA-256 alone, and shown by no list', async () => {
+    const { key } = await perform(keyCreate, admin, { name: 'kept' });
+
+    const rows = await admin.db.within(admin.tenant, (session) =>
+      session.rows(
+        `SELECT k::text FROM api_key k UNION ALL SELECT a::text FROM audit a WHERE operation = 'key-create'`,
+      ),
+    );
+    const text = JSON.stringify([rows, await perform(keys, admin, {})]);
+    expect(rows.length).toBeGreaterThan(3);
+    expect(text).not.toContain(key);
+    expect(text).not.toContain(key.slice(4, 20));
+  });
+
+  it('may do no more than who makes it', async () => {
+    const viewer = await user('vic@example.com', 'viewer');
+
+    await expect(perform(keyCreate, viewer, { name: 'high', role: 'analyst' })).rejects.toMatchObject({
+      code: 'role-too-high',
+    });
+    const made = await perform(keyCreate, viewer, { name: 'low' });
+    const asKey = { ...admin, ...(await who(made.key)) };
+    await expect(perform(keyCreate, asKey, { name: 'higher', role: 'admin' })).rejects.toMatchObject({
+      code: 'role-too-high',
+    });
+  });
+
+  it('may never do more than its owner may now, and nothing while they are locked out', async () => {
+    const ann = await user('ann@example.com', 'admin');
+    const { key } = await perform(keyCreate, ann, { name: 'ann-1', role: 'admin' });
+    expect((await who(key)).actor.role).toBe('admin');
+
+    await perform(userRole, admin, { email: 'ann@example.com', role: 'viewer' });
+    expect((await who(key)).actor.role).toBe('viewer');
+    await perform(userDisable, admin, { email: 'ann@example.com' });
+    await expect(who(key)).rejects.toMatchObject({ code: 'token-revoked' });
+    await perform(userEnable, admin, { email: 'ann@example.com' });
+    await expect(who(key)).resolves.toBeDefined();
+  });
+
+  it('is refused from its next request on when it is revoked, and its name is free again', async () => {
+    const { key } = await perform(keyCreate, admin, { name: 'Brief' });
+
+    await expect(perform(keyCreate, admin, { name: 'brief' })).rejects.toMatchObject({ code: 'key-exists' });
+    expect(await perform(keyRevoke, admin, { name: 'BRIEF' })).toEqual({ name: 'Brief' });
+
+    await expect(who(key)).rejects.toMatchObject({ code: 'token-revoked' });
+    await expect(perform(keyRevoke, admin, { name: 'brief' })).rejects.toMatchObject({ code: 'key-unknown' });
+    await expect(perform(keyCreate, admin, { name: 'brief' })).resolves.toBeDefined();
+  });
+
+  it('is good until the end of its last day', async () => {
+    const { key } = await perform(keyCreate, admin, { name: 'short', expires: '2026-03-15' });
+
+    now = new Date('2026-03-15T23:59:59.999Z');
+    await expect(who(key)).resolves.toBeDefined();
+    now = new Date('2026-03-16T00:00:00Z');
+    await expect(who(key)).rejects.toMatchObject({ code: 'token-expired' });
+    await expect(perform(keyCreate, admin, { name: 'past', expires: '2026-03-15' })).rejects.toMatchObject({
+      code: 'key-over',
+    });
+  });
+
+  it('tells when it was last used, to the minute', async () => {
+    const { key } = await perform(keyCreate, admin, { name: 'used' });
+    const used = async () =>
+      (await perform(keys, admin, {})).items.find((item) => item.name === 'used')?.lastUsed;
+
+    const first = now.toISOString();
+    await who(key);
+    later(59);
+    await who(key);
+    expect(await used()).toBe(first);
+    later(2);
+    await Promise.all([who(key), who(key), who(key)]);
+    expect(await used()).toBe(now.toISOString());
+  });
+
+  it('of others is neither listed nor revoked, but by an admin', async () => {
+    const [one, two] = [await user('one@example.com', 'analyst'), await user('two@example.com', 'analyst')];
+    await perform(keyCreate, one, { name: 'of-one' });
+    await perform(keyCreate, two, { name: 'of-two' });
+
+    expect(await names(one)).toEqual(['of-one']);
+    await expect(perform(keyRevoke, one, { name: 'of-two' })).rejects.toMatchObject({ code: 'key-unknown' });
+    expect(await names(admin)).toEqual(expect.arrayContaining(['of-one', 'of-two']));
+    await expect(perform(keyRevoke, admin, { name: 'of-two' })).resolves.toBeDefined();
+  });
+
+  it('of another tenant is not found, and asks for that tenant alone', async () => {
+    const other = await system.context('theirs', { now: () => now });
+    const { key } = await perform(keyCreate, other, { name: 'their-key', role: 'admin' });
+
+    expect(await names(admin)).not.toContain('their-key');
+    await expect(perform(keyRevoke, admin, { name: 'their-key' })).rejects.toMatchObject({
+      code: 'key-unknown',
+    });
+    expect((await who(key)).tenant).toBe(other.tenant);
+
+    // The same key with my tenant's number in it is another text, and none.
+    const bytes = Buffer.from(key.slice(4), 'base64url');
+    bytes.writeUInt32BE(admin.tenant);
+    await expect(who(`dmo_${bytes.toString('base64url')}`)).rejects.toMatchObject({
+      code: 'unauthenticated',
+    });
+  });
+
+  it.each(['dmo_', 'dmo_x', `dmo_${'A'.repeat(48)}`, `dmo_${Buffer.alloc(36, 1).toString('base64url')}`])(
+    'is not %s',
+    async (text) => {
+      await expect(who(text)).rejects.toMatchObject({ code: 'unauthenticated' });
+    },
+  );
+
+  it('is listed once over all pages', async () => {
+    const items = await all((cursor) => perform(keys, admin, { limit: 2, cursor }));
+
+    const listed = items.map((item) => item.name);
+    expect(new Set(listed).size).toBe(listed.length);
+    expect(listed).toEqual(await names(admin));
+  });
+});
