@@ -5,6 +5,7 @@ import { createServer, connect as connectTo, type AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeCertificate } from './certificate.js';
 import { makeScratchFolder } from './scratch.js';
 
 /** Why tests with a mail server cannot run here; null where they can. */
@@ -109,16 +110,18 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
     kill: async () => {
       if (server?.pid === undefined || server.exitCode !== null) return;
       const ended = once(server, 'exit');
-      // Its children are in its process group, but for those that lead one of their own.
-      for (const pid of [...childrenOf(server.pid), server.pid]) tryKill(pid);
+      // Held still, so that it begins no further process while its children are found.
+      trySignal(server.pid, 'SIGSTOP');
+      const pids = [...childrenOf(server.pid), server.pid];
+      for (const pid of pids) trySignal(pid, 'SIGKILL');
       await ended;
+      await until(() => !pids.some((pid) => isAlive(pid)));
       rmSync(path.join(root, 'run'), { recursive: true, force: true });
       makeOwned(path.join(root, 'run'), owner);
     },
     changeUidValidity: () => {
       for (const name of names(maildir))
-        if (/^dovecot[.-]uidlist|^dovecot\.index|^dovecot-uidvalidity/.test(name))
-          rmSync(path.join(maildir, name));
+        if (/^dovecot[.-]uidlist|^dovecot\.index/.test(name)) rmSync(path.join(maildir, name));
     },
     close: async () => {
       await dovecot.kill();
@@ -212,36 +215,6 @@ function groupOf(gid: number): string {
   return new RegExp(`^([^:]+):[^:]*:${gid}:`, 'm').exec(readFileSync('/etc/group', 'utf8'))?.[1] ?? 'nogroup';
 }
 
-/** A certificate of its own authority; `openssl ca` alone lets one choose dates in the past. */
-function makeCertificate(root: string, kind: 'valid' | 'expired'): string {
-  const file = (name: string): string => path.join(root, name);
-  writeFileSync(
-    file('ca.conf'),
-    `[ca]\ndefault_ca=own\n[own]\ndatabase=${file('index')}\nserial=${file('serial')}\nnew_certs_dir=${root}\n` +
-      'default_md=sha256\npolicy=any\nx509_extensions=names\n[any]\ncommonName=supplied\n' +
-      '[names]\nsubjectAltName=DNS:localhost\nbasicConstraints=critical,CA:true\n',
-  );
-  writeFileSync(file('index'), '');
-  writeFileSync(file('serial'), '01\n');
-  const openssl = (...args: string[]): unknown => execFileSync('openssl', args, { stdio: 'pipe' });
-  const key = [
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:prime256v1',
-    '-nodes',
-    '-keyout',
-    file('key.pem'),
-  ];
-  openssl('req', '-new', ...key, '-out', file('request.pem'), '-subj', '/CN=localhost');
-  const [from, to] =
-    kind === 'valid' ? ['20200101000000Z', '20991231000000Z'] : ['20200101000000Z', '20200201000000Z'];
-  const dates = ['-startdate', from, '-enddate', to];
-  const files = ['-keyfile', file('key.pem'), '-in', file('request.pem'), '-out', file('cert.pem')];
-  openssl('ca', '-batch', '-notext', '-selfsign', '-config', file('ca.conf'), ...files, ...dates);
-  return readFileSync(file('cert.pem'), 'utf8');
-}
-
 async function freePorts(): Promise<readonly [number, number]> {
   const servers = [createServer(), createServer()] as const;
   for (const server of servers) await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -286,11 +259,19 @@ function parentOf(pid: string): number {
   }
 }
 
-function tryKill(pid: number): void {
+function trySignal(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch {
     // Gone by itself.
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s*[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
   }
 }
 

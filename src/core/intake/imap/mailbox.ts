@@ -41,28 +41,32 @@ async function run(
   let used = '';
   const read = async (): Promise<string> => (used = await given.secret.read());
   const settings: MailboxSettings = { ...given, secret: { ...given.secret, read } };
-  let failures = 0;
-  while (!signal.aborted) {
-    const begun = host.now().getTime();
-    let trouble: MailboxTrouble | null = null;
-    try {
-      await stay({ settings, host, signal, bell });
-    } catch (error) {
-      if (signal.aborted) break;
-      if (!(error instanceof MailboxTrouble)) throw error;
-      trouble = error;
-      await host.say({ trouble: { code: error.code, message: error.message } });
-      host.log.warn('a mailbox could not be read', { source: settings.name, code: error.code });
+  try {
+    for (let failures = 1; !signal.aborted; failures += 1) {
+      const begun = host.now().getTime();
+      const trouble = await stay({ settings, host, signal, bell }).catch(expectTrouble);
+      if (signal.aborted) return;
+      if (trouble !== undefined) {
+        await host.say({ trouble: { code: trouble.code, message: trouble.message } });
+        host.log.warn('a mailbox could not be read', { source: settings.name, code: trouble.code });
+      }
+      bell.answer();
+      if (host.now().getTime() - begun > GOOD_MS) failures = 1;
+      const wait = waitAfter(failures, trouble?.again ?? 'soon', settings.pace, chance());
+      if (trouble !== undefined && OF_SECRETS.has(trouble.code))
+        await restForSecret(given, () => used, wait, bell, signal);
+      else await bell.wait(wait, signal);
     }
+  } finally {
+    bell.look();
     bell.answer();
-    failures = host.now().getTime() - begun > GOOD_MS ? 1 : failures + 1;
-    const wait = waitAfter(failures, trouble?.again ?? 'soon', settings.pace, chance());
-    if (trouble !== null && OF_SECRETS.has(trouble.code))
-      await restForSecret(given, () => used, wait, bell, signal);
-    else await bell.wait(wait, signal);
   }
-  bell.look();
-  bell.answer();
+}
+
+/** What a mailbox can do about itself; anything else is for the host. */
+function expectTrouble(error: unknown): MailboxTrouble {
+  if (error instanceof MailboxTrouble) return error;
+  throw error;
 }
 
 /** Looks whenever there is reason to, until the connection is gone or the signal aborts. */

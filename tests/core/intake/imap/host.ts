@@ -12,6 +12,8 @@ export interface TestHost extends SourceHost {
   readonly setAsides: SetAside[];
   readonly takes: number[];
   memory: unknown;
+  /** What happens before anything is kept. */
+  beforeTake: () => void;
   /** What happens between taking and reading. */
   beforeSettled: () => void;
   /** Whether anybody reads what was taken. */
@@ -30,10 +32,12 @@ export function testHost(context: Context, limits: Partial<SourceHost['limits']>
     setAsides: [],
     takes: [],
     memory: null,
+    beforeTake: () => {},
     beforeSettled: () => {},
     reads: true,
     look: () => onAsk(),
     take: async (found) => {
+      host.beforeTake();
       host.takes.push(found.length);
       return keep(context, 'imap', found);
     },

@@ -135,6 +135,27 @@ describe.skipIf(dovecotMissing !== null)(`a mailbox over IMAP${leftOut}`, () => 
       expect(Math.max(...host.takes)).toBeLessThanOrEqual(50);
     });
 
+    it('leaves every mail where it is when the store cannot keep it, and brings it later', async () => {
+      const server = await serve();
+      const host = await fresh();
+      const { mails, truth } = reportMails(1);
+      server.deliver(mails);
+      const gone = new Error('the database is gone');
+      host.beforeTake = () => {
+        throw gone;
+      };
+
+      const error = await once(settingsFor(server), host);
+      const left = server.mails().length;
+      host.beforeTake = () => {};
+      await once(settingsFor(server), host);
+
+      expect(error).toBe(gone);
+      expect(left).toBe(mails.length);
+      expect(await stored(context)).toEqual(expected(truth));
+      expect(server.mails(DONE)).toHaveLength(mails.length);
+    });
+
     it('lets mail go that nobody has read yet, for it is kept', async () => {
       const server = await serve();
       const host = await fresh();
@@ -278,6 +299,22 @@ describe.skipIf(dovecotMissing !== null)(`a mailbox over IMAP${leftOut}`, () => 
       await host.look();
 
       expect(host.state.lastContact).not.toEqual(before);
+    });
+
+    it('ends with what the store throws, and leaves nobody waiting who asked', async () => {
+      const server = await serve();
+      const host = await fresh();
+      const stopping = new AbortController();
+      const ended = imapMailbox(settingsFor(server)).run(host, stopping.signal).catch(String);
+      await until(() => host.state.trouble === null);
+      host.beforeTake = () => {
+        throw new Error('the database is gone');
+      };
+      server.deliver(otherMails(1));
+
+      await host.look();
+
+      expect(await ended).toBe('Error: the database is gone');
     });
 
     it('stops at once while nothing happens', async () => {
