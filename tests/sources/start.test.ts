@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { processPending } from '../../src/core/ingest/process.js';
 import { status } from '../../src/core/operations/intake.js';
 import type { Context } from '../../src/core/operations/operation.js';
+import { intake } from '../../src/core/operations/source-states.js';
 import type { SourceSetting } from '../../src/source-settings.js';
 import { startSources, type StartedSources } from '../../src/sources/start.js';
 import { asking } from '../core/operations/asking.js';
@@ -162,6 +163,7 @@ describe('sources', () => {
     await eventually(async () => (await stateOf(other, 'drop').catch(() => null))?.taken === 1);
 
     await there.remove();
+    expect(await asking(intake, {}, other)).toMatchObject({ items: [{ place: there.path }] });
   });
 
   it('show what is wrong with one of them while the others work, and recover by themselves', async () => {
