@@ -20,6 +20,8 @@ import { report } from './commands/report.js';
 import { reporters } from './commands/reporters.js';
 import { reports } from './commands/reports.js';
 import { reprocess } from './commands/reprocess.js';
+import { retentionSet } from './commands/retention-set.js';
+import { retention } from './commands/retention.js';
 import { rotateSigningKey } from './commands/rotate-signing-key.js';
 import { source } from './commands/source.js';
 import { sources } from './commands/sources.js';
@@ -58,6 +60,8 @@ const questions = [
   task,
   deadLetters,
   redrive,
+  retention,
+  retentionSet,
   users,
   userCreate,
   userRole,

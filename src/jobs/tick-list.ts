@@ -1,5 +1,6 @@
 import { requeueLost } from '../core/ingest/process.js';
 import type { Context } from '../core/operations/operation.js';
+import { applyRetention } from '../core/operations/retention.js';
 import { maintainQueue } from '../core/operations/queue.js';
 import { allTenants } from '../core/operations/tenants.js';
 import type { Tick } from './ticks.js';
@@ -13,6 +14,13 @@ export const TICKS: readonly Tick[] = [
     atStart: true,
     expiresAfterSeconds: 1_800,
     work: maintainQueue,
+  },
+  {
+    name: 'retention',
+    when: '30 3 * * *',
+    atStart: false,
+    expiresAfterSeconds: 6 * 3_600,
+    work: applyRetention,
   },
 ];
 

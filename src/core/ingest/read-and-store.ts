@@ -86,7 +86,7 @@ async function storeFound(
   await noteConflicts(
     session,
     tenant,
-    stored.filter((report) => report.outcome === 'merged').map((report) => report.reportId),
+    stored.flatMap(({ outcome, reportId }) => (outcome === 'merged' && reportId !== null ? [reportId] : [])),
   );
   await storeOthers(session, facts, rows, ids);
   return rows;

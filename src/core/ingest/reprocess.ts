@@ -78,12 +78,19 @@ async function oneByOne(context: IngestContext, ids: readonly number[], cause: u
   return { ...result, ids: [...done] };
 }
 
+/** Retention took something that shares a report with one of several: they are looked at one by one. */
+class PartlyLost extends Error {}
+
 function reprocessBatch(context: IngestContext, wanted: readonly number[]): Promise<Batch> {
   const { tenant, db } = context;
   const work = async (session: Session): Promise<Batch> => {
     await lockStoreAlone(session, tenant);
     const raws = await withSharers(session, tenant, wanted);
     const ids = raws.map((raw) => raw.id);
+    if (raws.some((raw) => raw.lost)) {
+      if (wanted.length > 1) throw new PartlyLost();
+      return { ids: wanted, processed: NOTHING_PROCESSED, domainDays: 0 };
+    }
     const before = await touchedDays(session, tenant, ids);
     await forgetRead(session, tenant, ids);
     const processed = await readAndStore(context, session, raws);

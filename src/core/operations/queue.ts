@@ -7,6 +7,7 @@ import {
   type Failure,
   type Queue,
 } from '../store/queue.js';
+import { clearDead } from '../store/dead-letters.js';
 import { waitingWork } from '../store/read-jobs.js';
 import type { Context } from './operation.js';
 import { allTenants } from './tenants.js';
@@ -54,5 +55,9 @@ export function endTick({ db }: Context, id: string, failure: Failure | null): P
 /** Clears the queue of what was done long ago, and takes ticks back from workers that are gone. */
 export async function maintainQueue(context: Context): Promise<void> {
   await context.db.across(maintainJobs);
-  for (const { id } of await allTenants(context)) await context.db.within(id, maintainJobs);
+  for (const { id } of await allTenants(context))
+    await context.db.within(id, async (session) => {
+      await clearDead(session, id);
+      await maintainJobs(session);
+    });
 }

@@ -7,17 +7,20 @@ import {
   stagedDays,
   UNKNOWN_DAY,
   type Keyed,
+  type Placed,
   type StagedReport,
   type StoredReport,
   type StoreFacts,
 } from './placed.js';
+import { expiredIdentities } from './retention.js';
 import { addStaged } from './rollups.js';
 import type { Session } from './session.js';
 import { storable } from './text.js';
 
 /**
  * Stores staged aggregate reports: new ones at once, exact resends as duplicates, and other content under a known
- * identity as the union by row. Rollups follow; domains are marked dirty.
+ * identity as the union by row. Reports that retention took
+ * away count as resends. Rollups follow; domains are marked dirty.
  */
 export async function storeAggregates(
   session: Session,
@@ -26,7 +29,18 @@ export async function storeAggregates(
 ): Promise<StoredReport[]> {
   if (staged.length === 0) return [];
   const { tenant, now } = facts;
-  const placed = staged.map((report) => place(report, now));
+  const all = staged.map((report) => place(report, now));
+  const gone = await expiredIdentities(
+    session,
+    tenant,
+    all.map((report) => report.identity.toString('hex')),
+  );
+  const isGone = ({ identity }: Placed) => gone.has(identity.toString('hex'));
+  const resent = all.filter(isGone).map(({ doc, problems }): StoredReport => {
+    return { doc, outcome: 'duplicate', reportId: null, problems };
+  });
+  const placed = all.filter((report) => !isGone(report));
+  if (placed.length === 0) return resent;
   const domains = await domainIds(
     session,
     tenant,
@@ -65,7 +79,7 @@ export async function storeAggregates(
     stored,
   );
   await markDirty(session, facts, keyed);
-  return [...news, ...others];
+  return [...resent, ...news, ...others];
 }
 
 function idOf(ids: ReadonlyMap<string, number>, name: string): number {

@@ -17,7 +17,8 @@ export interface StagedReport {
 export interface StoredReport {
   readonly doc: number;
   readonly outcome: Outcome;
-  readonly reportId: number;
+  /** Null where retention took the report away. */
+  readonly reportId: number | null;
   readonly problems: readonly Problem[];
 }
 

@@ -6,7 +6,18 @@ export interface Selection {
   readonly failedOnly: boolean;
 }
 
-/** Raw documents that were read and that a selection names, in the order of arrival. */
+/**
+ * What retention took from: the bytes are gone, or a report that it brought, or records of one. Reading it again would
+ * make figures anew from what is left, and lose the rest.
+ */
+const LOST = `(r.removed_at IS NOT NULL OR EXISTS (
+  SELECT FROM document x
+  LEFT JOIN aggregate_report y ON y.tenant_id = $1 AND y.id = x.report_id
+  LEFT JOIN retention t ON t.tenant_id = $1
+  WHERE x.tenant_id = $1 AND x.raw_id = r.id AND x.kind = 'aggregate' AND x.outcome <> 'unreadable'
+    AND (x.report_id IS NULL OR y.first_day < t.expired_before)))`;
+
+/** Raw documents that were read and that a selection names, in the order of arrival; not those of which something is lost. */
 export function selectRaw(
   session: Session,
   tenant: number,
@@ -14,7 +25,7 @@ export function selectRaw(
 ): Promise<{ readonly id: number; readonly size: number }[]> {
   return session.rows<{ id: number; size: number }>(
     `SELECT r.id, r.size FROM raw_document r
-     WHERE r.tenant_id = $1 AND r.state <> 'pending'
+     WHERE r.tenant_id = $1 AND r.state <> 'pending' AND NOT ${LOST}
        AND ($2::int IS NULL OR EXISTS (
          SELECT FROM document c
          LEFT JOIN aggregate_report a ON a.tenant_id = $1 AND a.id = c.report_id
@@ -28,23 +39,24 @@ export function selectRaw(
   );
 }
 
+export interface Sharer extends RawDocument {
+  /** Retention took something of it: it cannot be read again. */
+  readonly lost: boolean;
+}
+
 /**
  * The raw documents of these ids and all that brought a version of one of their reports, and so on: what must be
  * read together, because a report may be the union of several. In the order of arrival.
  */
-export function withSharers(
-  session: Session,
-  tenant: number,
-  ids: readonly number[],
-): Promise<RawDocument[]> {
-  return session.rows<RawDocument>(
+export function withSharers(session: Session, tenant: number, ids: readonly number[]): Promise<Sharer[]> {
+  return session.rows<Sharer>(
     `WITH RECURSIVE together (id) AS (
        SELECT unnest($2::bigint[])
        UNION
        SELECT other.raw_id FROM together
        JOIN document mine ON mine.tenant_id = $1 AND mine.raw_id = together.id
        JOIN document other ON other.tenant_id = $1 AND other.report_id = mine.report_id)
-     SELECT r.id, r.name, r.size, r.encoding, r.received_at AS "receivedAt" FROM raw_document r
+     SELECT r.id, r.name, r.size, r.encoding, r.received_at AS "receivedAt", ${LOST} AS lost FROM raw_document r
      WHERE r.tenant_id = $1 AND r.id IN (SELECT id FROM together) ORDER BY r.id`,
     [tenant, ids],
   );
