@@ -17,8 +17,6 @@ export type LimitKind = 'calls' | 'uploads' | 'exports' | 'strangers';
 export interface CallLimits {
   /** Throws HttpError 429 for one too many; else says in the answer's headers how many are left. */
   take(call: Call, kind: LimitKind, who: string): Promise<void>;
-  /** Throws HttpError 429 where this process knows already that it would be one too many: costs nothing. */
-  refuseKnown(kind: LimitKind, who: string): void;
 }
 
 /** The limits of the settings; strangers, who show no key or token that is believed, have that of calls. */
@@ -30,6 +28,7 @@ export function callLimits(system: SystemContext, settings: ApiSettings): CallLi
     strangers: { name: 'api-strangers', tries: settings.callsPerMinute, seconds: MINUTE },
   };
   const over = new Map<string, number>();
+  /** Who is known to be over costs no look at the database. */
   const refuseKnown = (kind: LimitKind, who: string) => {
     const key = `${kind} ${who}`;
     const until = over.get(key);
@@ -39,7 +38,6 @@ export function callLimits(system: SystemContext, settings: ApiSettings): CallLi
     over.delete(key);
   };
   return {
-    refuseKnown,
     take: async (call, kind, who) => {
       refuseKnown(kind, who);
       const rate = rates[kind];

@@ -58,14 +58,15 @@ function asked({ system, limits }: Serves, path: string, kind: LimitKind, work: 
   };
 }
 
-/** Only failures of strangers are counted, so that a good key costs one look-up less. */
+/**
+ * Only failures are counted by address, after they failed: many people may share one, and one of them who guesses must
+ * not lock the others out. Keys are too long to be guessed.
+ */
 async function whoAsks(call: Call, system: SystemContext, limits: CallLimits): Promise<Identity> {
-  const stranger = strangerAt(call.ip);
-  limits.refuseKnown('strangers', stranger);
   try {
     return await authenticate(system, bearerOf(call));
   } catch (error) {
-    if (error instanceof OperationError) await limits.take(call, 'strangers', stranger);
+    if (error instanceof OperationError) await limits.take(call, 'strangers', strangerAt(call.ip));
     throw error;
   }
 }

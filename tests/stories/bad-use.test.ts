@@ -143,7 +143,7 @@ describe('the service', () => {
       { name: 'left.xml', bytes: Buffer.from(reportXml({ reportId: 'left behind' })) },
     ]);
     const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
-      env: { ...process.env, DATABASE_URL: system.url },
+      env: { ...process.env, DATABASE_URL: system.url, HTTP_PORT: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let told = '';

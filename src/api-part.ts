@@ -1,0 +1,13 @@
+import { version } from './cli/version.js';
+import type { Config } from './config.js';
+import type { StartedPart } from './part.js';
+import type { System } from './system.js';
+
+/** Serves the API with the system's own context, but for whom it acts: each request says that itself. */
+export async function startApiPart({ context }: System, { api }: Config): Promise<StartedPart> {
+  // Loaded here: who only works needs no HTTP server.
+  const { startApi } = await import('./api/app.js');
+  const { tenant: _tenant, actor: _actor, ...system } = context;
+  const { url, stop } = await startApi({ system, settings: api, version: version() });
+  return { line: `on: ${url}, described at ${url}/docs`, stop };
+}

@@ -1,0 +1,242 @@
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startApi } from '../../src/api/app.js';
+import { PLENTY, testApi, until, type TestApi } from './support.js';
+
+let api: TestApi | null = null;
+afterEach(async () => {
+  await api?.stop();
+  api = null;
+});
+
+async function served(...given: Parameters<typeof testApi>): Promise<TestApi> {
+  api = await testApi(...given);
+  return api;
+}
+
+describe('security headers', () => {
+  it('say that an answer is no page and is not kept', async () => {
+    const { ask, key } = await served();
+
+    const { headers } = await ask('/v1/status', { key: await key('viewer') });
+
+    expect(headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'");
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.get('strict-transport-security')).toMatch(/max-age=/u);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-powered-by')).toBeNull();
+  });
+});
+
+describe('pages of other origins', () => {
+  const preflight = { Origin: 'https://dash.example.com', 'Access-Control-Request-Method': 'GET' };
+
+  it('may not call unless they are allowed', async () => {
+    const { ask } = await served();
+
+    const response = await ask('/v1/status', { method: 'OPTIONS', headers: preflight });
+
+    expect(response.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('may call when they are, and others still not', async () => {
+    const { ask } = await served({ corsOrigins: ['https://dash.example.com'] });
+
+    const allowed = await ask('/v1/status', { method: 'OPTIONS', headers: preflight });
+    const refusal = await ask('/v1/status', { headers: { Origin: 'https://dash.example.com' } });
+    const other = await ask('/v1/status', { headers: { Origin: 'https://evil.example' } });
+
+    expect(allowed.status).toBe(204);
+    expect(allowed.headers.get('access-control-allow-origin')).toBe('https://dash.example.com');
+    expect(allowed.headers.get('access-control-allow-credentials')).toBeNull();
+    // Also a problem can be read by the page that met it.
+    expect(refusal.status).toBe(401);
+    expect(refusal.headers.get('access-control-allow-origin')).toBe('https://dash.example.com');
+    expect(other.headers.get('access-control-allow-origin')).toBeNull();
+  });
+});
+
+describe('health', () => {
+  it('is up and ready while the database answers', async () => {
+    const { ask } = await served();
+
+    expect(await (await ask('/healthz')).json()).toEqual({ status: 'up' });
+    expect(await (await ask('/readyz')).json()).toEqual({ status: 'ready' });
+  });
+
+  it('is up but not ready when the database is gone, and tells no details', async () => {
+    const { context } = await served();
+    const { tenant: _tenant, actor: _actor, ...system } = await context();
+    const gone = () => Promise.reject(new Error('secret-host refused'));
+    const broken = await startApi({
+      system: { ...system, db: { ...system.db, within: gone, across: gone } },
+      settings: PLENTY,
+      version: '0',
+    });
+    try {
+      const up = await fetch(`${broken.url}/healthz`);
+      const ready = await fetch(`${broken.url}/readyz`);
+
+      expect(up.status).toBe(200);
+      expect(ready.status).toBe(503);
+      expect(await ready.text()).not.toContain('secret-host');
+    } finally {
+      await broken.stop(1_000);
+    }
+  });
+});
+
+describe('what nobody expected', () => {
+  it('is told by an id alone, which the log has beside what happened', async () => {
+    const { context, key } = await served();
+    const viewer = await key('viewer');
+    const { tenant: _tenant, actor: _actor, ...system } = await context();
+    const logged: object[] = [];
+    const log = { ...system.log, error: (_message: string, facts = {}) => logged.push(facts) };
+    const broken = await startApi({
+      system: {
+        ...system,
+        log: { ...log, child: () => log },
+        db: { ...system.db, within: () => Promise.reject(new TypeError('inner workings')) },
+      },
+      settings: PLENTY,
+      version: '0',
+    });
+    try {
+      const response = await fetch(`${broken.url}/v1/status`, {
+        headers: { Authorization: `Bearer ${viewer}`, 'X-Request-Id': 'trace-7' },
+      });
+      const text = await response.text();
+
+      expect([response.status, text]).toEqual([500, expect.stringContaining('trace-7')]);
+      expect(text).not.toContain('inner workings');
+      expect(logged).toMatchObject([{ error: { message: 'inner workings' } }]);
+    } finally {
+      await broken.stop(1_000);
+    }
+  });
+});
+
+describe('the log of requests', () => {
+  it('has the id, the route and who asked, and no secret of the address', async () => {
+    const { ask, key, lines } = await served();
+    const viewer = await key('viewer');
+
+    await ask('/v1/sources/192.0.2.77?reporter=somebody', {
+      key: viewer,
+      headers: { 'X-Request-Id': 'one' },
+    });
+
+    await until(() => lines.some(({ message }) => message === 'request'));
+    expect(lines.find(({ message }) => message === 'request')?.facts).toMatchObject({
+      request: 'one',
+      method: 'GET',
+      route: '/v1/sources/{source}',
+      status: 404,
+      actor: expect.stringMatching(/^key:/u),
+    });
+    expect(JSON.stringify(lines)).not.toMatch(new RegExp(`192\\.0\\.2\\.77|somebody|${viewer}`, 'u'));
+  });
+});
+
+describe('stopping', () => {
+  it('lets what is under way end, and takes nothing new', async () => {
+    const { api: running, ask, key, system } = await served();
+    const viewer = await key('viewer');
+    let open: (() => void) | null = null;
+    const held = system.db.across(
+      () =>
+        new Promise<void>((resolve) => {
+          open = resolve;
+        }),
+    );
+    const socket = connect(running.port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(`GET /v1/status HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${viewer}\r\n\r\n`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    const stopped = running.stop(5_000);
+
+    await expect(ask('/healthz')).rejects.toThrow();
+    expect(answer.toString()).toContain('200 OK');
+    socket.destroy();
+    await stopped;
+    (open as (() => void) | null)?.();
+    await held;
+  });
+
+  it('cuts who does not end within the bound', async () => {
+    const { api: running, key } = await served();
+    const analyst = await key('analyst');
+    const socket = connect(running.port, '127.0.0.1');
+    socket.on('error', () => {});
+    await once(socket, 'connect');
+    socket.write(
+      `POST /v1/reports HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\nAuthorization: Bearer ${analyst}\r\n\r\nx`,
+    );
+    const closed = once(socket, 'close');
+
+    await running.stop(100);
+
+    await closed;
+  });
+});
+
+describe('mounted handlers', () => {
+  it('get the bytes of a body before anybody has read them', async () => {
+    const { ask } = await served(
+      {},
+      {
+        mounts: [
+          {
+            path: '/slack',
+            handle: (request, response) => {
+              const chunks: Buffer[] = [];
+              request.on('data', (chunk: Buffer) => chunks.push(chunk));
+              request.on('end', () => response.end(Buffer.concat(chunks).toString().toUpperCase()));
+            },
+          },
+        ],
+      },
+    );
+
+    expect(await (await ask('/slack/events', { method: 'POST', body: 'as they came' })).text()).toBe(
+      'AS THEY CAME',
+    );
+    expect((await ask('/slackers')).status).toBe(404);
+  });
+});
+
+describe('metrics', () => {
+  it('tell documents, records and how long requests took, by tenant and route', async () => {
+    const { ask, key } = await served();
+    await ask('/v1/reports', { method: 'POST', key: await key('analyst'), body: '<feedback/>' });
+
+    const response = await ask('/metrics');
+
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain/u);
+    const text = await response.text();
+    expect(text).toContain('dmarc_ops_documents{tenant="test",state="pending"} 1');
+    expect(text).toContain('dmarc_ops_records{tenant="test"} 0');
+    expect(text).toMatch(
+      /request_duration_seconds_count\{method="POST",route="\/v1\/reports",status="202"\} 1/u,
+    );
+  });
+
+  it('are for this machine alone without a token, and a proxy is not this machine', async () => {
+    const { ask } = await served();
+
+    const handedOn = await ask('/metrics', { headers: { 'X-Forwarded-For': '198.51.100.7' } });
+
+    expect(await handedOn.json()).toMatchObject({ status: 403, code: 'metrics-closed' });
+  });
+
+  it('are for who shows the token when there is one', async () => {
+    const { ask } = await served({ metricsToken: 'a-token-for-scrapers' });
+
+    expect((await ask('/metrics')).status).toBe(401);
+    expect((await ask('/metrics', { key: 'another-token' })).status).toBe(401);
+    expect((await ask('/metrics', { key: 'a-token-for-scrapers' })).status).toBe(200);
+  });
+});
