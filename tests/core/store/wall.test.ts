@@ -31,6 +31,8 @@ function rowsOf(n: number): string[] {
   INSERT INTO rollup_tenant VALUES ($1, '2026-03-01', ${n}, 'none', true, true, 0, 1);
   INSERT INTO failure_report (tenant_id, document_id, report) VALUES ($1, ${n}, '{}');
   INSERT INTO tls_result (tenant_id, document_id, reporter_id, successful, failed, policy) VALUES ($1, ${n}, ${n}, 1, 1, '{}');
+  INSERT INTO retention (tenant_id, changed_at, changed_by) VALUES ($1, now(), 'x') ON CONFLICT (tenant_id) DO UPDATE SET changed_by = 'y';
+  INSERT INTO expired_report VALUES ($1, sha256('${n}'));
   INSERT INTO account (tenant_id, id, email, name, role, created_at, created_by) OVERRIDING SYSTEM VALUE
     VALUES ($1, ${n}, 'u${n}@example.com', 'x', 'viewer', now(), 'test');
   INSERT INTO sign_in_name VALUES (sha256('$1 ${n}'), $1, ${n});
