@@ -29,6 +29,7 @@ function rowsOf(n: number): string[] {
   INSERT INTO rollup_result VALUES ($1, ${n}, '2026-03-01', ${n}, 'none', true, true, 1);
   INSERT INTO rollup_domain VALUES ($1, ${n}, '2026-03-01', 1, 1, 1, 1, 0, 0);
   INSERT INTO rollup_tenant VALUES ($1, '2026-03-01', ${n}, 'none', true, true, 0, 1);
+  INSERT INTO source_state (tenant_id, name, kind, place) VALUES ($1, 'source ${n}', 'folder', '/in');
   INSERT INTO failure_report (tenant_id, document_id, report) VALUES ($1, ${n}, '{}');
   INSERT INTO tls_result (tenant_id, document_id, reporter_id, successful, failed, policy) VALUES ($1, ${n}, ${n}, 1, 1, '{}');
   INSERT INTO retention (tenant_id, changed_at, changed_by) VALUES ($1, now(), 'x') ON CONFLICT (tenant_id) DO UPDATE SET changed_by = 'y';
