@@ -30,6 +30,8 @@ export interface Config {
   readonly autoClaim: boolean;
   /** Whether the mail in failure reports is kept as it came; else its redacted form replaces it. */
   readonly keepFailureMail: boolean;
+  /** How often a document that could not be stored is tried again before it is a dead letter. */
+  readonly retries: number;
   readonly limits: Limits;
   /** What brings reports by itself. */
   readonly sources: readonly SourceSetting[];
@@ -129,6 +131,15 @@ const schema = z.object({
     meaning: 'Keep the mail in failure reports as it came, with the personal data in it',
     otherwise: 'off: its redacted form replaces it',
   }),
+  TASK_RETRIES: z
+    .string()
+    .default('3')
+    .refine((text) => /^\d{1,2}$/u.test(text), 'must be a whole number from 0 to 99')
+    .transform(Number)
+    .register(told, {
+      meaning: 'How often a document that cannot be stored is tried again before it is a dead letter',
+      otherwise: '3',
+    }),
   SOURCES: named('YAML file that lists mailboxes and folders: see docs/sources.md', 'no list'),
   IMAP_URL: named('One mailbox, such as imaps://reports%40example.com@imap.example.com/INBOX', 'no mailbox'),
   IMAP_PASSWORD: named('Its password', 'one of the next two'),
@@ -157,8 +168,15 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const all = [...wrong, ...problems, ...unknown];
   if (!result.success || all.length > 0) throw new ConfigError(all);
 
-  const { DATABASE_URL, DATABASE_OWNER_URL, DATA_DIR, LOG_LEVEL, AUTO_CLAIM, KEEP_FAILURE_MAIL } =
-    result.data;
+  const {
+    DATABASE_URL,
+    DATABASE_OWNER_URL,
+    DATA_DIR,
+    LOG_LEVEL,
+    AUTO_CLAIM,
+    KEEP_FAILURE_MAIL,
+    TASK_RETRIES,
+  } = result.data;
   const limits = result.data as unknown as Readonly<Record<string, number>>;
   return {
     databaseUrl: DATABASE_URL ?? null,
@@ -167,6 +185,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     logLevel: LOG_LEVEL,
     autoClaim: AUTO_CLAIM,
     keepFailureMail: KEEP_FAILURE_MAIL,
+    retries: TASK_RETRIES,
     limits: Object.fromEntries(
       LIMIT_SETTINGS.map(({ key, variable }) => [key, limits[variable]]),
     ) as unknown as Limits,

@@ -25,6 +25,7 @@ describe('readConfig', () => {
       logLevel: 'info',
       autoClaim: true,
       keepFailureMail: false,
+      retries: 3,
       limits: DEFAULT_LIMITS,
       sources: [],
       api: DEFAULT_API,
@@ -44,6 +45,7 @@ describe('readConfig', () => {
       DATA_DIR: '/var/lib/dmarc-ops',
       LOG_LEVEL: 'WARN',
       AUTO_CLAIM: 'Off',
+      TASK_RETRIES: '0',
       DMARC_MAX_DOCUMENT_BYTES: '64MB',
       DMARC_MAX_RECORDS: '5000',
       SLACK_BOT_TOKEN: 'xoxb-1',
@@ -55,6 +57,7 @@ describe('readConfig', () => {
     expect(config.dataDir).toBe('/var/lib/dmarc-ops');
     expect(config.logLevel).toBe('warn');
     expect(config.autoClaim).toBe(false);
+    expect(config.retries).toBe(0);
     expect(config.limits).toEqual({ ...DEFAULT_LIMITS, documentBytes: 64 * 1024 * 1024, records: 5000 });
     expect(config.platforms.filter(({ set }) => set).map(({ name }) => name)).toEqual(['Slack']);
     expect(config.noColour).toBe(true);

@@ -112,10 +112,11 @@ describe('a worker', () => {
       await keepAll(other, reports(2));
 
       await allDone(1);
-      await until('the other tenant is served too', async () => {
+      const served = await until('the other tenant is served too', async () => {
         const { queues } = await asking(tasks, {}, other);
-        return queues.every((one) => one.waiting + one.active + one.retrying === 0) ? true : null;
+        return queues.every((one) => one.waiting + one.active + one.retrying === 0) ? queues : null;
       });
+      expect(served.map(({ oldest }) => oldest)).toEqual([null, null]);
     });
   });
 

@@ -1,12 +1,16 @@
 import { mkdir, mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ingest } from '../../../src/core/operations/ingest.js';
 import { status } from '../../../src/core/operations/intake.js';
 import type { Context } from '../../../src/core/operations/operation.js';
+import { createWake } from '../../../src/jobs/wake.js';
+import { startWorkers } from '../../../src/jobs/workers.js';
 import { testSystem, type TestSystem } from '../../support/context.js';
 import { reportXml } from '../../support/reports.js';
+import { keepAll, takeIn } from '../../support/samples.js';
 import { asking } from './asking.js';
 
 /** More than is read at once, so that the file stays open while it waits. */
@@ -46,6 +50,37 @@ describe('ingest', () => {
     expect(result).toMatchObject({ files: 1, unopenedCount: 30, documents: { stored: 1 } });
     expect(result.unopened).toHaveLength(20);
     expect(result.unopened[0]).toMatchObject({ message: 'It is a link that leads to itself.' });
+  });
+
+  it('tells what became of its own files, though a service that runs took them, and of no others', async () => {
+    await keepAll(context, [{ name: 'before', bytes: Buffer.from(reportXml({ reportId: 'before' })) }]);
+    await takeIn(context, reportXml({ reportId: 'resent' }));
+    const files: [string, string | Buffer][] = [
+      ['two.xml', reportXml({ reportId: 'two', records: [{ count: 3 }] })],
+      ['resent.xml.gz', gzipSync(reportXml({ reportId: 'resent' }))],
+      ['no-report.txt', 'no report'],
+    ];
+    for (const [name, bytes] of files) await writeFile(join(folder, 'reports', name), bytes);
+    const wake = createWake();
+    const workers = startWorkers(context, wake);
+
+    const result = await asking(
+      ingest,
+      { paths: [join(folder, 'reports')] },
+      { ...context, wake: wake.wake },
+    );
+    await workers.stop(5_000);
+
+    expect(result).toMatchObject({
+      files: 4,
+      known: 0,
+      raws: 4,
+      failed: 0,
+      messages: 4,
+      documents: { stored: 2, duplicate: 1, merged: 0, unreadable: 1 },
+    });
+    const again = await asking(ingest, { paths: [join(folder, 'reports')] }, context);
+    expect(again).toMatchObject({ files: 4, known: 4, raws: 0, documents: { stored: 0, duplicate: 0 } });
   });
 
   it('leaves no file open when the database goes away', async () => {

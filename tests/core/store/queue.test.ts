@@ -69,8 +69,8 @@ describe.each(['runtime role', 'single role'] as const)('the queue under the wal
       const seen = await db
         .across((session) => session.rows(`SELECT FROM ${name} WHERE data ->> 'tick' IS NULL`))
         .catch((error: unknown) => error);
-      expect(seen).toSatisfy((it) =>
-        how === 'runtime role' ? it instanceof Error : Array.isArray(it) && it.length === 0,
+      expect(seen).toSatisfy((rows) =>
+        how === 'runtime role' ? rows instanceof Error : Array.isArray(rows) && rows.length === 0,
       );
     }
   });
