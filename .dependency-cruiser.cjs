@@ -6,7 +6,7 @@ const only = (name, from, forbidden, comment) => ({
   from: { path: from },
   to: { path: forbidden },
 });
-const pureRooms = '^src/core/(report|analysis|alert|chart|sample)/';
+const pureRooms = '^src/core/(report|analysis|alert|chart|sample|identity)/';
 
 module.exports = {
   forbidden: [
@@ -82,6 +82,12 @@ module.exports = {
       '^src/(?!bot/discord/)',
       'node_modules/(discord\\.js|@discordjs/)',
       'discord.js belongs to src/bot/discord',
+    ),
+    only(
+      'http-lives-in-api',
+      '^src/(?!api/)',
+      'node_modules/(koa|koa-helmet|@koa|@fastify/busboy|swagger-ui-dist|prom-client)/',
+      'Koa and what goes with it belong to src/api',
     ),
     {
       name: 'no-test-code-in-the-product',

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { ipOf } from '../report/aggregate/ip.js';
 
 /** Groups of an IPv6 address that name a network: one customer has a /64 at least (RFC 6177 §2). */
@@ -8,7 +7,7 @@ const NETWORK_GROUPS = 4;
 export function countedAddress(address: string): string {
   const plain = ipOf(address);
   if (plain === null) return 'unknown';
-  return isIP(plain) === 4 ? plain : `${groupsOf(plain).slice(0, NETWORK_GROUPS).join(':')}::/64`;
+  return plain.includes(':') ? `${groupsOf(plain).slice(0, NETWORK_GROUPS).join(':')}::/64` : plain;
 }
 
 /** All eight groups of an address that may be shortened. */

@@ -22,6 +22,12 @@ import { heldUser, userItem, type UserItem } from './users.js';
 
 const LONGEST_GIVEN = 1_000;
 const passwordField = z.string().min(1).max(LONGEST_GIVEN).meta({ writeOnly: true, format: 'password' });
+/** A narrow terminal or a mail may have broken the line. */
+const codeField = z
+  .string()
+  .max(LONGEST_GIVEN)
+  .transform((text) => text.replaceAll(/\s/gu, ''))
+  .meta({ writeOnly: true });
 
 export interface PasswordSet {
   readonly user: UserItem;
@@ -33,7 +39,7 @@ export const setPassword = openOperation({
   name: 'set-password',
   summary: 'Set a password with the code that an admin gave',
   input: z.object({
-    code: z.string().trim().min(1).max(200).meta({ writeOnly: true }),
+    code: codeField,
     password: passwordField,
   }),
   run: async (system, { code, password }): Promise<PasswordSet> => {

@@ -47,15 +47,19 @@ describe('an access token', () => {
   it('with any letter changed is none, or forged', async () => {
     const token = await issue();
     await fc.assert(
-      fc.asyncProperty(fc.nat(token.length - 1), fc.constantFrom(...'Aa0-_.'), async (at, letter) => {
-        const changed = token.slice(0, at) + letter + token.slice(at + 1);
-        // The last letter of 32 bytes in base64url stands for fewer bits than it has.
-        fc.pre(changed !== token && at < token.length - 1);
+      fc.asyncProperty(
+        fc.nat(token.length - 1),
+        fc.constantFrom('A', 'a', '0', '-', '_', '.'),
+        async (at, letter) => {
+          const changed = token.slice(0, at) + letter + token.slice(at + 1);
+          // The last letter of 32 bytes in base64url stands for fewer bits than it has.
+          fc.pre(changed !== token && at < token.length - 1);
 
-        expect(
-          (await peekToken(changed)) === null || (await checkToken(changed, key, NOW)) === 'forged',
-        ).toBe(true);
-      }),
+          expect(
+            (await peekToken(changed)) === null || (await checkToken(changed, key, NOW)) === 'forged',
+          ).toBe(true);
+        },
+      ),
       { numRuns: 200 },
     );
   });

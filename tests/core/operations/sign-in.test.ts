@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { audit } from '../../../src/core/operations/audit.js';
+import { auditedInput } from '../../../src/core/operations/audited.js';
 import { authenticate } from '../../../src/core/operations/authenticate.js';
 import { countTry, TooManyTries } from '../../../src/core/operations/limit.js';
-import { performOpen } from '../../../src/core/operations/open.js';
-import type { Context } from '../../../src/core/operations/operation.js';
+import { performOpen, type OpenOperation } from '../../../src/core/operations/open.js';
+import type { Context, OperationError } from '../../../src/core/operations/operation.js';
 import { setPassword, userReset, userSetPassword } from '../../../src/core/operations/passwords.js';
 import { perform } from '../../../src/core/operations/perform.js';
 import { refresh, signOut } from '../../../src/core/operations/refresh.js';
@@ -64,7 +66,7 @@ describe('signing in', () => {
         ['eve@example.com', PASSWORD],
         ['ada@example.com', 'x'.repeat(1_000)],
       ].map(([email = '', password]) =>
-        signedIn(admin, email, password).catch((error: Error) => ({ ...error, message: error.message })),
+        signedIn(admin, email, password).catch(({ code, message }: OperationError) => ({ code, message })),
       ),
     );
 
@@ -282,8 +284,8 @@ describe('a password', () => {
   it('is set with a code once, by whoever has it, within 24 hours', async () => {
     await signedIn(admin, 'bob@example.com');
     const { setup, ended } = await perform(userReset, admin, { email: 'bob@example.com' });
-    const set = (password: string) =>
-      performOpen(setPassword, admin, { code: setup.code, password }, VISITOR);
+    const broken = ` ${setup.code.slice(0, 20)}\n${setup.code.slice(20)}`;
+    const set = (password: string) => performOpen(setPassword, admin, { code: broken, password }, VISITOR);
 
     expect(ended).toBeGreaterThan(0);
     await expect(signedIn(admin, 'bob@example.com')).rejects.toMatchObject({ code: 'sign-in-failed' });
@@ -414,4 +416,26 @@ it('no secret stands in the audit, the log, or any table as it is', async () => 
     'a secret guess',
   ])
     expect(text).not.toContain(secret);
+});
+
+it('every field that holds a secret says so, for the audit and for the API document', () => {
+  const secret = /^(?:password|code|refreshToken)$/u;
+  for (const { name, input } of [
+    signIn,
+    refresh,
+    signOut,
+    setPassword,
+    userSetPassword,
+  ] as readonly OpenOperation[]) {
+    const { properties = {} } = z.toJSONSchema(input, { io: 'input' });
+    const marked = Object.entries(properties).map(([field, schema]) => [
+      name,
+      field,
+      (schema as { writeOnly?: boolean }).writeOnly ?? false,
+    ]);
+    expect(marked).toEqual(Object.keys(properties).map((field) => [name, field, secret.test(field)]));
+    expect(
+      auditedInput(input, Object.fromEntries(Object.keys(properties).map((field) => [field, 'x']))),
+    ).toEqual('email' in properties ? { email: 'x' } : {});
+  }
 });

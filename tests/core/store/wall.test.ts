@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import pg from 'pg';
 import { openDatabase, type Database } from '../../../src/core/store/database.js';
+import { digestOf } from '../../../src/core/identity/secret.js';
 import { ensureTenant } from '../../../src/core/store/tenants.js';
 import type { Session } from '../../../src/core/store/session.js';
+import { tenantOfSignInName } from '../../../src/core/store/users.js';
 import { freshDatabase, onServer, type FreshDatabase } from '../../support/database.js';
 
 /** A row in every table for the tenant $1, of which no other has the keys; statements in an order that foreign keys allow. */
@@ -244,6 +246,18 @@ describe.each(['runtime role', 'single role'] as const)('the wall between tenant
     const line = `${theirs}\t9\t2026-03-01\t192.0.2.9\t1\t1\t1\t1\t0\t0\n`;
     const pasted = db.within(mine, (session) => session.copy('COPY rollup_source FROM STDIN', [line]));
     expect((await pasted.then(() => ({ code: 'written' }), cause)).code).toBe('0A000');
+  });
+
+  it('shows the tenant of an address to who names its digest, and afterwards nothing', async () => {
+    const digest = digestOf(`${theirs} 1`);
+
+    const [found, unknown, left] = await db.across(async (session) => [
+      await tenantOfSignInName(session, digest),
+      await tenantOfSignInName(session, digestOf('unknown')),
+      await session.rows('SELECT FROM sign_in_name'),
+    ]);
+
+    expect([found, unknown, left]).toEqual([theirs, null, []]);
   });
 
   it('gives nothing when the setting holds nonsense', async () => {
