@@ -56,24 +56,48 @@ export function metrics(system: SystemContext, settings: Pick<ApiSettings, 'metr
   };
 }
 
-/** Gauges that say what the store has, by tenant; a tenant that is gone is not told any more. */
+/** Gauges that say what the store has, by tenant; what is gone is not told any more. */
 function storeGauges(registry: Registry): (measured: readonly Measured[]) => void {
-  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
-    new Gauge({ name: `dmarc_ops_${name}`, help, labelNames, registers: [registry] });
-  const documents = gauge('documents', 'Documents that came in, by state', ['tenant', 'state']);
-  const reports = gauge('reports', 'Aggregate reports', ['tenant']);
-  const records = gauge('records', 'Records of aggregate reports', ['tenant']);
-  const oldest = gauge('oldest_pending_seconds', 'How long the oldest pending document has waited', [
-    'tenant',
+  const all: Gauge[] = [];
+  const gauge = (name: string, help: string, labelNames: readonly string[] = []) => {
+    const made = new Gauge({
+      name: `dmarc_ops_${name}`,
+      help,
+      labelNames: ['tenant', ...labelNames],
+      registers: [registry],
+    });
+    all.push(made);
+    return made;
+  };
+  const documents = gauge('documents', 'Documents that came in, by state', ['state']);
+  const reports = gauge('reports', 'Aggregate reports');
+  const records = gauge('records', 'Records of aggregate reports');
+  const oldestPending = gauge('oldest_pending_seconds', 'How long the oldest pending document has waited');
+  const jobs = gauge('queue_jobs', 'Jobs of a queue, by state', ['queue', 'state']);
+  const oldestJob = gauge('queue_oldest_seconds', 'How long the oldest job of a queue has been there', [
+    'queue',
   ]);
+  const contact = gauge('source_last_contact_timestamp_seconds', 'When a source was last reached', [
+    'source',
+    'kind',
+  ]);
+  const trouble = gauge('source_in_trouble', '1 where a source is in trouble', ['source', 'kind']);
   return (measured) => {
-    for (const each of [documents, reports, records, oldest]) each.reset();
+    for (const each of all) each.reset();
     for (const { tenant, ...of } of measured) {
       for (const state of ['pending', 'processed', 'failed'] as const)
         documents.set({ tenant, state }, of[state]);
       reports.set({ tenant }, of.reports);
       records.set({ tenant }, of.records);
-      oldest.set({ tenant }, of.oldestPendingSeconds);
+      oldestPending.set({ tenant }, of.oldestPendingSeconds);
+      for (const { queue, oldestSeconds, ...counts } of of.queues) {
+        for (const [state, count] of Object.entries(counts)) jobs.set({ tenant, queue, state }, count);
+        oldestJob.set({ tenant, queue }, oldestSeconds);
+      }
+      for (const { name: source, kind, lastContact, inTrouble } of of.sources) {
+        if (lastContact !== null) contact.set({ tenant, source, kind }, lastContact.getTime() / 1_000);
+        trouble.set({ tenant, source, kind }, inTrouble ? 1 : 0);
+      }
     }
   };
 }

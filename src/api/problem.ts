@@ -75,6 +75,10 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   'local-only': 403,
   'role-too-high': 403,
   'last-admin': 409,
+  'unknown-source': 404,
+  'no-sources': 409,
+  'task-not-dead': 409,
+  'task-removed': 409,
   'too-many-tries': 429,
   'sign-in-busy': 503,
 };

@@ -4,6 +4,10 @@ import { refresh, signOut } from '../core/operations/refresh.js';
 import { signIn } from '../core/operations/sign-in.js';
 import { keyCreate, keyRevoke, keys } from '../core/operations/keys.js';
 import { setPassword, userReset } from '../core/operations/passwords.js';
+import { fetch } from '../core/operations/fetch.js';
+import { retention, retentionSet } from '../core/operations/retention.js';
+import { intake } from '../core/operations/source-states.js';
+import { deadLetters, redrive, task, tasks } from '../core/operations/tasks.js';
 import { signOutAll } from '../core/operations/sessions.js';
 import { userCreate, userDisable, userEnable, userRole, users } from '../core/operations/users.js';
 import { problems, status } from '../core/operations/intake.js';
@@ -15,6 +19,7 @@ import { openRoute, route, type Route } from './route.js';
 import * as identity from './schemas/identity.js';
 import * as questions from './schemas/questions.js';
 import * as lists from './schemas/reports.js';
+import * as work from './schemas/work.js';
 
 /** Every route that asks an operation and answers with JSON, in the order in which the API's description lists them. */
 export const ROUTES: readonly Route[] = [
@@ -22,7 +27,7 @@ export const ROUTES: readonly Route[] = [
   openRoute('POST', '/refresh', refresh, { result: identity.tokens }),
   openRoute('POST', '/sign-out', signOut, { status: 204 }),
   openRoute('POST', '/set-password', setPassword, { status: 204 }),
-  route('POST', '/sign-out-all', signOutAll),
+  route('POST', '/sign-out-all', signOutAll, { result: identity.signedOut }),
   route('GET', '/summary', summary, { result: questions.summaryResult }),
   route('GET', '/domains', domains, { result: questions.domainsResult }),
   route('PUT', '/domains/{domain}/claim', claim, { result: questions.claimResult }),
@@ -37,6 +42,14 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/reports/{report}', report, { result: lists.reportResult }),
   route('GET', '/problems', problems, { result: lists.problemsResult }),
   route('GET', '/status', status, { result: lists.statusResult }),
+  route('GET', '/intake', intake, { result: work.intakeResult }),
+  route('POST', '/intake/fetch', fetch, { result: work.fetchResult }),
+  route('GET', '/tasks', tasks, { result: work.tasksResult }),
+  route('GET', '/tasks/{id}', task, { result: work.taskResult }),
+  route('GET', '/dead-letters', deadLetters, { result: work.deadLettersResult }),
+  route('POST', '/dead-letters/redrive', redrive, { result: work.redriveResult }),
+  route('GET', '/retention', retention, { result: work.retentionResult }),
+  route('PATCH', '/retention', retentionSet, { result: work.retentionResult }),
   route('GET', '/users', users, { result: identity.usersResult }),
   route('POST', '/users', userCreate, { status: 201, result: identity.userCreated }),
   route('PUT', '/users/{email}/role', userRole, { result: identity.userChanged }),

@@ -218,6 +218,7 @@ describe('metrics', () => {
     expect(response.headers.get('content-type')).toMatch(/^text\/plain/u);
     const text = await response.text();
     expect(text).toContain('dmarc_ops_documents{tenant="test",state="pending"} 1');
+    expect(text).toContain('dmarc_ops_queue_jobs{tenant="test",queue="read",state="waiting"} 1');
     expect(text).toContain('dmarc_ops_records{tenant="test"} 0');
     expect(text).toMatch(
       /request_duration_seconds_count\{method="POST",route="\/v1\/reports",status="202"\} 1/u,

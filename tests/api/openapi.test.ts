@@ -23,7 +23,9 @@ beforeAll(async () => {
 afterAll(() => api.stop());
 
 it('describes the API in valid OpenAPI 3.1', async () => {
-  const result = await new Validator().validate(structuredClone(description) as Record<string, unknown>);
+  const result = await new Validator().validate(
+    structuredClone(description) as unknown as Record<string, unknown>,
+  );
 
   expect(result.errors ?? []).toEqual([]);
   expect(result.valid).toBe(true);
@@ -46,20 +48,28 @@ it('describes every route, with names that are each used once', () => {
 it('tells the result of every route that has one', () => {
   const untold = ROUTES.filter(({ status, result }) => status !== 204 && result === undefined);
 
-  expect(untold.map(({ path: address }) => address)).toEqual(['/sign-out-all']);
+  expect(untold.map(({ path: address }) => address)).toEqual([]);
 });
 
-it.each(['/v1/summary', '/v1/domains', '/v1/sources', '/v1/reports', '/v1/status'])(
-  'answers %s as it describes',
-  async (address) => {
-    const key = await api.key('admin');
-    const result = ROUTES.find((route) => `/v1${route.path}` === address && route.method === 'GET')?.result;
+it.each([
+  '/v1/summary',
+  '/v1/domains',
+  '/v1/sources',
+  '/v1/reports',
+  '/v1/status',
+  '/v1/tasks',
+  '/v1/intake',
+  '/v1/retention',
+  '/v1/keys',
+  '/v1/users',
+])('answers %s as it describes', async (address) => {
+  const key = await api.key('admin');
+  const result = ROUTES.find((route) => `/v1${route.path}` === address && route.method === 'GET')?.result;
 
-    const answer = await (await api.ask(address, { key })).json();
+  const answer = await (await api.ask(address, { key })).json();
 
-    expect(result?.parse(answer)).toEqual(answer);
-  },
-);
+  expect(result?.parse(answer)).toEqual(answer);
+});
 
 it('shows itself on a page that loads nothing from elsewhere and runs no script of the page', async () => {
   const page = await api.ask('/docs');

@@ -19,6 +19,9 @@ const FIELDS: Readonly<Record<string, string>> = {
 const BODIES: Readonly<Record<string, unknown>> = {
   'POST /users': { email: 'ann@example.com', name: 'Ann', role: 'viewer' },
   'PUT /users/{email}/role': { role: 'analyst' },
+  'POST /dead-letters/redrive': { all: true },
+  'PATCH /retention': { records: 'keep' },
+  'POST /intake/fetch': {},
   'POST /keys': { name: 'backup' },
   'POST /sign-in': { email: 'nobody@example.com', password: 'not the password' },
   'POST /refresh': { refreshToken: 'no token' },

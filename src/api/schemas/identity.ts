@@ -75,3 +75,5 @@ export const auditResult = z
     next,
   })
   .register(named, { id: 'Audit' });
+
+export const signedOut = z.object({ ended: count }).register(named, { id: 'SignedOut' });

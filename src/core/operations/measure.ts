@@ -1,10 +1,28 @@
 import { measureTenant, type TenantMeasures } from '../store/measures.js';
+import { sourceRows } from '../store/source-state.js';
+import { queueFigures } from '../store/tasks.js';
+import type { Session } from '../store/session.js';
 import { allTenants } from '../store/tenants.js';
 import type { SystemContext } from './operation.js';
 
 /** Numbers of one tenant, named. */
 export interface Measured extends TenantMeasures {
   readonly tenant: string;
+  readonly queues: readonly {
+    readonly queue: string;
+    readonly waiting: number;
+    readonly active: number;
+    readonly retrying: number;
+    /** Seconds since the oldest of these was queued; 0 where there is none. */
+    readonly oldestSeconds: number;
+  }[];
+  readonly sources: readonly {
+    readonly name: string;
+    readonly kind: string;
+    /** Null where it never had any. */
+    readonly lastContact: Date | null;
+    readonly inTrouble: boolean;
+  }[];
 }
 
 /** Numbers of all tenants, for whoever runs the service: no operation, as it asks for no tenant. */
@@ -12,9 +30,29 @@ export async function measure(system: SystemContext): Promise<readonly Measured[
   const tenants = await system.db.across((session) => allTenants(session));
   const measured: Measured[] = [];
   for (const { id, name } of tenants)
-    measured.push({
-      tenant: name,
-      ...(await system.db.within(id, (session) => measureTenant(session, id, system.now()))),
-    });
+    measured.push(await system.db.within(id, (session) => measureOne(session, { id, name }, system.now())));
   return measured;
+}
+
+async function measureOne(
+  session: Session,
+  { id, name }: { readonly id: number; readonly name: string },
+  now: Date,
+): Promise<Measured> {
+  const queues = await queueFigures(session, id);
+  const sources = await sourceRows(session, id);
+  return {
+    tenant: name,
+    ...(await measureTenant(session, id, now)),
+    queues: queues.map(({ oldest, ...queue }) => ({
+      ...queue,
+      oldestSeconds: oldest === null ? 0 : Math.max(0, (now.getTime() - oldest.getTime()) / 1_000),
+    })),
+    sources: sources.map(({ name: source, kind, lastContact, trouble }) => ({
+      name: source,
+      kind,
+      lastContact,
+      inTrouble: trouble !== null,
+    })),
+  };
 }
