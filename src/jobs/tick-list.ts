@@ -2,6 +2,7 @@ import { requeueLost } from '../core/ingest/process.js';
 import type { Context } from '../core/operations/operation.js';
 import { applyRetention } from '../core/operations/retention.js';
 import { maintainQueue } from '../core/operations/queue.js';
+import { forgetEnded } from '../core/operations/sessions.js';
 import { allTenants } from '../core/operations/tenants.js';
 import type { Tick } from './ticks.js';
 
@@ -22,6 +23,13 @@ export const TICKS: readonly Tick[] = [
     expiresAfterSeconds: 6 * 3_600,
     work: applyRetention,
   },
+  {
+    name: 'forget-ended',
+    when: '15 4 * * *',
+    atStart: false,
+    expiresAfterSeconds: 1_800,
+    work: forgetEveryEnded,
+  },
 ];
 
 /** Queues documents that no job would read: after a restore from a backup, or of a version without a queue. */
@@ -30,4 +38,9 @@ async function sweep(context: Context): Promise<void> {
     const documents = await requeueLost({ ...context, tenant: id });
     if (documents > 0) context.log.warn('documents without a task were queued', { tenant: name, documents });
   }
+}
+
+/** Sign-ins and codes that ended long ago. */
+async function forgetEveryEnded(context: Context): Promise<void> {
+  for (const { id } of await allTenants(context)) await forgetEnded({ ...context, tenant: id });
 }
