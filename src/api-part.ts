@@ -8,6 +8,9 @@ export async function startApiPart({ context }: System, { api }: Config): Promis
   // Loaded here: who only works needs no HTTP server.
   const { startApi } = await import('./api/app.js');
   const { tenant: _tenant, actor: _actor, ...system } = context;
-  const { url, stop } = await startApi({ system, settings: api, version: version() });
-  return { line: `on: ${url}, described at ${url}/docs`, stop };
+  const started = await startApi({ system, settings: api, version: version() });
+  return {
+    line: `on: ${started.url}, described at ${started.url}/docs`,
+    stop: (withinMs) => started.stop(withinMs),
+  };
 }

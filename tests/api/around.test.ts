@@ -158,7 +158,7 @@ describe('stopping', () => {
     const [answer] = (await once(socket, 'data')) as [Buffer];
     const stopped = running.stop(5_000);
 
-    await expect(ask('/healthz')).rejects.toThrow();
+    await expect(ask('/healthz')).rejects.toThrow('fetch failed');
     expect(answer.toString()).toContain('200 OK');
     socket.destroy();
     await stopped;
@@ -176,10 +176,10 @@ describe('stopping', () => {
       `POST /v1/reports HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\nAuthorization: Bearer ${analyst}\r\n\r\nx`,
     );
     const closed = once(socket, 'close');
-
     await running.stop(100);
-
     await closed;
+
+    expect(socket.destroyed).toBe(true);
   });
 });
 

@@ -80,7 +80,7 @@ it('shows itself on a page that loads nothing from elsewhere and runs no script 
   expect(html).not.toMatch(/https?:|<script>|style=/u);
   for (const [, address] of html.matchAll(/(?:src|href)="([^"]+)"/gu)) {
     const response = await api.ask(`/${address}`);
-    expect(response.status, address).toBe(200);
+    expect([address, response.status]).toEqual([address, 200]);
     await response.arrayBuffer();
   }
 });

@@ -18,11 +18,11 @@ export interface TestApi {
   readonly system: TestSystem;
   readonly lines: Line[];
   /** A key of a tenant with a role. */
-  key(role: Role, tenant?: string): Promise<string>;
+  readonly key: (role: Role, tenant?: string) => Promise<string>;
   /** Asks as whoever has the key; null for nobody. */
-  ask(path: string, options?: AskOptions): Promise<Response>;
-  context(tenant?: string): Promise<Context>;
-  stop(): Promise<void>;
+  readonly ask: (path: string, options?: AskOptions) => Promise<Response>;
+  readonly context: (tenant?: string) => Promise<Context>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface AskOptions extends Omit<RequestInit, 'headers'> {

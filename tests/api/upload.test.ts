@@ -233,18 +233,18 @@ it('lets a client go that trickles', async () => {
 it('bounds how many upload at once, and answers others meanwhile', async () => {
   const patient = await testApi();
   const key = await patient.key('analyst');
-  const send = async (body: string) =>
+  const attempt = async (body: string) =>
     (await patient.ask('/v1/reports', { method: 'POST', key, body })).status;
   const stalled = await Promise.all(
     Array.from({ length: 8 }, () => began(['Content-Length: 100000'], key, patient.api.port)),
   );
   try {
-    await until(async () => (await send(xml('ninth'))) === 503);
+    await until(async () => (await attempt(xml('ninth'))) === 503);
 
     expect((await patient.ask('/v1/status', { key })).status).toBe(200);
 
     stalled.forEach((socket) => socket.destroy());
-    await until(async () => (await send(xml('after'))) === 202);
+    await until(async () => (await attempt(xml('after'))) === 202);
   } finally {
     stalled.forEach((socket) => socket.destroy());
     await patient.stop();
