@@ -22,7 +22,7 @@ interface Moment {
 }
 
 const RAW = 'dmarc_ops.raw_document';
-/** In the order of the work. No document is begun more than twice: after three times it would be set aside. */
+/** In the order of the work. No document is begun so often that it would be set aside. */
 const MOMENTS: readonly Moment[] = [
   { once: 'true', closed: RAW },
   { once: `EXISTS (SELECT FROM ${RAW})`, closed: RAW },

@@ -66,7 +66,7 @@ try {
   for (const difference of result.differences) process.stdout.write(`DIFFERENT: ${difference}\n`);
   if (result.differences.length > 0) process.exitCode = 1;
   const isFull = Object.entries(FULL).every(([name, size]) => sizes[name as keyof typeof FULL] >= size);
-  if (isFull && mailbox !== null) await writePage(result);
+  if (isFull && mailbox !== null && result.differences.length === 0) await writePage(result);
 } finally {
   await mailbox?.close();
   if (!values.keep && process.exitCode !== 1) await rm(folder, { recursive: true, force: true });

@@ -44,8 +44,9 @@ export interface TortureResult {
 
 const BETWEEN_KILLS_MS = { least: 50, most: 1_500 };
 const IN_STEP_MS = 10;
-/** From the last kill until everything is read: backoff included. */
+/** From the last kill until everything is read: backoff included. Where nothing waits, what is missing is lost. */
 const SETTLE_MS = 300_000;
+const LOST_AFTER_MS = 45_000;
 const SAY_SO_MS = 5_000;
 
 /** Sends reports by every way while the service, its workers and PostgreSQL are killed; then counts. */
@@ -192,9 +193,11 @@ async function killPostgres(data: string): Promise<boolean> {
 async function settle(url: string, reports: number, note: (line: string) => void): Promise<void> {
   const deadline = performance.now() + SETTLE_MS;
   let said = performance.now();
-  while (performance.now() < deadline) {
+  let lastWork = performance.now();
+  while (performance.now() < deadline && performance.now() - lastWork < LOST_AFTER_MS) {
     const progress = await asked(url);
     if (progress !== null && progress.reports >= reports && progress.waiting === 0) return;
+    if (progress === null || progress.waiting > 0) lastWork = performance.now();
     if (performance.now() - said > SAY_SO_MS) {
       said = performance.now();
       note(

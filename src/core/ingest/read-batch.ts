@@ -15,8 +15,11 @@ import { afterDeadlocks } from './retry.js';
 
 /** Documents read in one transaction: many small ones make it worth its round trips; all others go alone. */
 const AT_ONCE: Readonly<Record<ReadQueue, number>> = { read: 100, 'read-large': 1 };
-/** Readings that never ended before a document is given up: a crash may have another cause than the document. */
-const ATTEMPTS = 3;
+/**
+ * Readings that never ended before a document is given up. A crash has mostly another cause than the document: with
+ * three, one of two hundred was given up for nothing where a process was killed twice a second.
+ */
+export const ATTEMPTS = 6;
 const NEVER_ENDED: Failure = {
   code: 'reading-never-ended',
   message: `Reading this document was begun ${ATTEMPTS} times and never ended; it is kept, and redrive or reprocess tries it again.`,

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { keep } from '../../../src/core/ingest/keep.js';
 import { processPending } from '../../../src/core/ingest/process.js';
+import { ATTEMPTS } from '../../../src/core/ingest/read-batch.js';
 import { reprocessRaw } from '../../../src/core/ingest/reprocess.js';
 import { release } from '../../../src/core/operations/domains.js';
 import type { Context } from '../../../src/core/operations/operation.js';
@@ -320,9 +321,16 @@ describe('work that is interrupted', () => {
     expect(asked.filter((ids) => ids.includes(tried?.id ?? -1))).toEqual([[tried?.id]]);
   });
 
-  it('is given up after three beginnings that never ended, and kept', async () => {
+  it('is read as long as one more beginning is left', async () => {
+    await keepAll(context, [{ name: 'unlucky.xml', bytes: Buffer.from(reportXml()) }]);
+    await rows(`INSERT INTO raw_attempt SELECT tenant_id, id, ${ATTEMPTS - 1} FROM raw_document RETURNING 1`);
+
+    expect(await processPending(context)).toMatchObject({ raws: 1, failed: 0 });
+  });
+
+  it('is given up after the last beginning that never ended, and kept', async () => {
     await keepAll(context, [{ name: 'stuck.xml', bytes: Buffer.from(reportXml()) }]);
-    await rows('INSERT INTO raw_attempt SELECT tenant_id, id, 3 FROM raw_document RETURNING 1');
+    await rows(`INSERT INTO raw_attempt SELECT tenant_id, id, ${ATTEMPTS} FROM raw_document RETURNING 1`);
 
     const processed = await processPending(context);
 
