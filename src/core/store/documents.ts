@@ -1,4 +1,5 @@
 import type { Problem, ReadDocument } from '../report/report.js';
+import { lockDocuments } from './locks.js';
 import type { Session } from './session.js';
 import { storable, storableJsonText } from './text.js';
 
@@ -98,13 +99,17 @@ export async function addProblem(
   );
 }
 
-/** Which of these documents (SHA-256 as hex) are stored already, as something other than an aggregate report. */
+/**
+ * Which of these documents (SHA-256 as hex) are stored already, as something other than an aggregate report. Until the
+ * end of the transaction nobody else may store them: of two resends that are read at once, the second finds the first.
+ */
 export async function knownDocuments(
   session: Session,
   tenant: number,
   hashes: readonly string[],
 ): Promise<Set<string>> {
   if (hashes.length === 0) return new Set();
+  await lockDocuments(session, hashes);
   const rows = await session.rows<{ sha256: string }>(
     `SELECT encode(sha256, 'hex') AS sha256 FROM document
      WHERE tenant_id = $1 AND kind IN ('failure', 'smtp-tls') AND outcome = 'stored'

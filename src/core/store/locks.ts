@@ -28,3 +28,14 @@ export async function takeStripe(session: Session, tenant: number): Promise<numb
   await session.rows('SELECT pg_advisory_xact_lock($1, $2)', [STRIPE_LOCK, first]);
   return 0;
 }
+
+const DOCUMENT_LOCK = 0x6472;
+
+/** Until the end of the transaction: nobody else stores documents with these hashes (hex), which are locked in order. */
+export async function lockDocuments(session: Session, hashes: readonly string[]): Promise<void> {
+  await session.rows(
+    `SELECT pg_advisory_xact_lock($1, key) FROM (
+       SELECT DISTINCT hashtext(h) AS key FROM unnest($2::text[]) AS h ORDER BY 1) AS k`,
+    [DOCUMENT_LOCK, hashes],
+  );
+}

@@ -6,7 +6,9 @@ import { ATTEMPTS } from '../../../src/core/ingest/read-batch.js';
 import { reprocessRaw } from '../../../src/core/ingest/reprocess.js';
 import { release } from '../../../src/core/operations/domains.js';
 import type { Context } from '../../../src/core/operations/operation.js';
+import { randomFor } from '../../../src/core/sample/random.js';
 import { zip } from '../../../src/core/sample/zip.js';
+import { openDatabase } from '../../../src/core/store/database.js';
 import { inMemory } from '../../../src/core/report/bytes.js';
 import { NOW, testSystem, type TestSystem } from '../../support/context.js';
 import { reportLines, reportXml, type WrittenRecord } from '../../support/reports.js';
@@ -582,6 +584,40 @@ describe('SMTP TLS reports', () => {
       { name: 'example.com', policy_type: 'sts', successful: 5, failed: 2 },
       { name: null, policy_type: 'no-policy-found', successful: 1, failed: 0 },
     ]);
+  });
+});
+
+describe('resends that are read at the same time', () => {
+  it('of a TLS report count once', async () => {
+    const others = await Promise.all([1, 2, 3].map(() => openDatabase({ connection: system.url })));
+    // Larger than what is read together with others, so that copies are read in lanes that run at the same time.
+    const padding = randomFor('padding').hex(200_000);
+    const report = (number: number) =>
+      Buffer.from(
+        JSON.stringify({
+          'organization-name': 'Example Mail',
+          'date-range': { 'start-datetime': '2026-03-01T00:00:00Z', 'end-datetime': '2026-03-01T23:59:59Z' },
+          'report-id': `tls-${number}`,
+          policies: [{ policy: { 'policy-type': 'sts', 'policy-domain': 'tls.example' }, summary: {} }],
+          padding,
+        }),
+      );
+    for (const number of [1, 2, 3])
+      await keepAll(
+        context,
+        [1, 5, 9].map((level) => ({
+          name: `${number}-${level}`,
+          bytes: gzipSync(report(number), { level }),
+        })),
+      );
+
+    await Promise.all(
+      [context, ...others.map((db) => ({ ...context, db }))].map((one) => processPending(one)),
+    );
+    await Promise.all(others.map((db) => db.close()));
+
+    const [counted] = await rows('SELECT COUNT(*) AS n FROM tls_result');
+    expect(counted).toEqual({ n: 3 });
   });
 });
 
