@@ -1,0 +1,38 @@
+import { chmodSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { dovecotMissing } from '../support/dovecot.js';
+import { freePort } from '../support/free-port.js';
+import { mailboxOf } from '../torture/mailbox.js';
+import { torture } from '../torture/torture.js';
+
+const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+
+it(`counts every report exactly once, whatever is killed: the short form of npm run torture${dovecotMissing === null ? '' : `, without a mailbox: ${dovecotMissing}`}`, async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'dmarc-ops-torture-'));
+  // PostgreSQL runs as another user where root runs this.
+  chmodSync(folder, 0o755);
+  const mailbox = dovecotMissing === null ? await mailboxOf(folder) : null;
+  try {
+    const result = await torture({
+      reports: 90,
+      kills: 6,
+      workers: 2,
+      seed: 3,
+      folder,
+      command: [process.execPath, '--import', import.meta.resolve('tsx'), CLI],
+      port: await freePort(),
+      mailbox,
+      note: () => {},
+    });
+
+    expect(result.differences).toEqual([]);
+    expect(result.exits).toEqual([0, 0, 0]);
+  } finally {
+    await mailbox?.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}, 120_000);
