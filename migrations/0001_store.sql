@@ -188,15 +188,9 @@ CREATE TABLE rollup_source (
   spf_aligned  bigint NOT NULL,
   quarantined  bigint NOT NULL,
   rejected     bigint NOT NULL,
-  -- A column, since an index cannot look up an expression that may throw, as a subtraction may, under row-level security.
-  failed       bigint NOT NULL GENERATED ALWAYS AS (messages - dmarc_pass) STORED,
   UNIQUE NULLS NOT DISTINCT (tenant_id, domain_id, day, source_ip)
 );
 CREATE INDEX rollup_source_by_ip ON rollup_source (tenant_id, source_ip, day);
--- The largest of a day first, for store/leading-sources.ts. Most sources send one or two messages a day and would only
--- make the first of them large.
-CREATE INDEX rollup_source_largest ON rollup_source (tenant_id, domain_id, day, messages) WHERE messages >= 8;
-CREATE INDEX rollup_source_failing ON rollup_source (tenant_id, domain_id, day, failed) WHERE failed >= 1;
 
 -- Counts by reporter and result, in messages. Dispositions outside the standards count as 'other'.
 CREATE TABLE rollup_result (
@@ -210,35 +204,6 @@ CREATE TABLE rollup_result (
   messages    bigint NOT NULL,
   PRIMARY KEY (tenant_id, domain_id, day, reporter_id, disposition, dkim, spf)
 );
-
--- Counts by domain, in messages.
-CREATE TABLE rollup_domain (
-  tenant_id    integer NOT NULL,
-  domain_id    integer NOT NULL,
-  day          date NOT NULL,
-  messages     bigint NOT NULL,
-  dmarc_pass   bigint NOT NULL,
-  dkim_aligned bigint NOT NULL,
-  spf_aligned  bigint NOT NULL,
-  quarantined  bigint NOT NULL,
-  rejected     bigint NOT NULL,
-  PRIMARY KEY (tenant_id, domain_id, day)
-) WITH (fillfactor = 70);
-CREATE INDEX rollup_domain_by_day ON rollup_domain (tenant_id, day);
-
--- Counts of all domains together by reporter and result, in messages: the sum over the stripes. Each writer takes a
--- stripe of its own (store/rollups.ts), or all would wait for each other. One stripe alone may be below 0.
-CREATE TABLE rollup_tenant (
-  tenant_id   integer NOT NULL,
-  day         date NOT NULL,
-  reporter_id integer NOT NULL,
-  disposition text NOT NULL,
-  dkim        boolean NOT NULL,
-  spf         boolean NOT NULL,
-  stripe      smallint NOT NULL,
-  messages    bigint NOT NULL,
-  PRIMARY KEY (tenant_id, day, reporter_id, disposition, dkim, spf, stripe)
-) WITH (fillfactor = 70);
 
 -- Failure reports (ARF), redacted unless the tenant keeps them as they came.
 CREATE TABLE failure_report (
@@ -285,7 +250,7 @@ DECLARE
   t text;
 BEGIN
   FOREACH t IN ARRAY ARRAY['domain', 'reporter', 'raw_document', 'raw_attempt', 'raw_chunk', 'aggregate_report', 'document',
-    'problem', 'record', 'rollup_source', 'rollup_result', 'rollup_domain', 'rollup_tenant', 'failure_report', 'tls_result']
+    'problem', 'record', 'rollup_source', 'rollup_result', 'failure_report', 'tls_result']
   LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
