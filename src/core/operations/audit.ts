@@ -39,7 +39,7 @@ export const audit = operation({
     ...pageFields,
   }),
   run: (context, input): Promise<AuditResult> =>
-    context.db.within(context.tenant, async (session) => {
+    context.db.reading(context.tenant, async (session) => {
       const range = periodOf(input, context.now());
       const cursor = readCursor(input.cursor, z.tuple([placeShapes.id]));
       const filter = {

@@ -29,15 +29,13 @@ async function byKey(system: SystemContext, bearer: string): Promise<Identity> {
   if (secret === null) throw unauthenticated();
   const { tenant, digest } = secret;
   const now = system.now();
-  return system.db.within(tenant, async (session) => {
-    const key = await findKey(session, tenant, digest);
-    if (key === null) throw unauthenticated();
-    refuseDeadKey(key, now);
-    const noted = new Date(now.getTime() - USE_NOTED_MS);
-    if (key.lastUsedAt === null || key.lastUsedAt < noted)
-      await noteKeyUse(session, tenant, key.id, now, noted);
-    return { tenant, actor: actorOfKey(key) };
-  });
+  const key = await system.db.reading(tenant, (session) => findKey(session, tenant, digest));
+  if (key === null) throw unauthenticated();
+  refuseDeadKey(key, now);
+  const noted = new Date(now.getTime() - USE_NOTED_MS);
+  if (key.lastUsedAt === null || key.lastUsedAt < noted)
+    await system.db.within(tenant, (session) => noteKeyUse(session, tenant, key.id, now, noted));
+  return { tenant, actor: actorOfKey(key) };
 }
 
 function refuseDeadKey(key: KeyRow, now: Date): void {
@@ -52,6 +50,7 @@ function actorOfKey({ id, name, role, ownerId, ownerRole }: KeyRow): Actor {
     id: `key:${id}`,
     name,
     role: ownerRole === null ? role : lesserRole(role, ownerRole),
+    key: true,
     ...(ownerId !== null && { user: ownerId }),
   };
 }
@@ -62,7 +61,7 @@ async function byToken(system: SystemContext, bearer: string): Promise<Identity>
   const { tenant, user, session: id } = peeked.claims;
   const now = system.now();
   const retiredAfter = new Date(now.getTime() - ACCESS_TOKEN_SECONDS * 1000);
-  const { key, signIn } = await system.db.within(tenant, async (session) => ({
+  const { key, signIn } = await system.db.reading(tenant, async (session) => ({
     key: await findSigningKey(session, tenant, peeked.key, retiredAfter),
     signIn: await findSignIn(session, tenant, id),
   }));

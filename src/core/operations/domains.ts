@@ -45,7 +45,7 @@ export const domains = operation({
   effect: 'reads',
   input: z.object({ ...rowFilters, ...pageFields }),
   run: (context, input): Promise<DomainsResult> =>
-    context.db.within(context.tenant, async (session) => {
+    context.db.reading(context.tenant, async (session) => {
       const { filter, range } = await ask(context, session, input);
       const cursor = readCursor(input.cursor, z.tuple([placeShapes.name]));
       const page = { limit: input.limit + 1, after: cursor?.[0] ?? null };

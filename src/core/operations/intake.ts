@@ -44,7 +44,7 @@ export const problems = operation({
     ...pageFields,
   }),
   run: (context, input): Promise<ProblemsResult> =>
-    context.db.within(context.tenant, async (session) => {
+    context.db.reading(context.tenant, async (session) => {
       const { domain: name, reporter: by, from, to, days, code = null, limit } = input;
       const asksForPeriod = [from, to, days].some((given) => given !== undefined);
       const range = asksForPeriod ? periodOf(input, context.now()) : null;
@@ -92,7 +92,7 @@ export const status = operation({
   effect: 'reads',
   input: z.object({}),
   run: (context): Promise<StatusResult> =>
-    context.db.within(context.tenant, async (session) => {
+    context.db.reading(context.tenant, async (session) => {
       const { lastReceived, failures, ...intake } = await intakeStatus(session, context.tenant);
       return {
         ...intake,

@@ -51,7 +51,7 @@ export const reporters = operation({
   effect: 'reads',
   input: z.object({ ...filterFields, ...pageFields }),
   run: (context, input): Promise<ReportersResult> =>
-    context.db.within(context.tenant, async (session) => {
+    context.db.reading(context.tenant, async (session) => {
       const { tenant } = context;
       const { filter, about } = await ask(context, session, input);
       const place = readCursor(input.cursor, z.tuple([placeShapes.amount, placeShapes.name]));
@@ -92,7 +92,7 @@ export const reports = operation({
   effect: 'reads',
   input: z.object({ ...filterFields, ...pageFields }),
   run: (context, input): Promise<ReportsResult> =>
-    context.db.within(context.tenant, async (session) => {
+    context.db.reading(context.tenant, async (session) => {
       const { filter, about } = await ask(context, session, input);
       const place = readCursor(input.cursor, z.tuple([placeShapes.day, placeShapes.id]));
       const after = place === null ? null : { day: place[0], id: place[1] };
@@ -125,7 +125,7 @@ export const report = operation({
     ...pageFields,
   }),
   run: (context, input): Promise<ReportResult> =>
-    context.db.within(context.tenant, async (session) => {
+    context.db.reading(context.tenant, async (session) => {
       const row = await oneReport(context, session, input.report);
       const place = readCursor(input.cursor, z.tuple([placeShapes.ordinal]));
       const rows = await recordsOf(session, context.tenant, row, {

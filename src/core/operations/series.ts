@@ -20,7 +20,7 @@ export const timeline = operation({
   effect: 'reads',
   input: filterInput,
   run: (context, input): Promise<TimelineResult> =>
-    context.db.within(context.tenant, async (session) => {
+    context.db.reading(context.tenant, async (session) => {
       const { filter, range, about } = await ask(context, session, input);
       const series = everyDay(await byDay(session, context.tenant, filter), daysOf(range));
       return {
@@ -47,7 +47,7 @@ export const alignment = operation({
   effect: 'reads',
   input: filterInput,
   run: (context, input): Promise<AlignmentResult> =>
-    context.db.within(context.tenant, async (session) => {
+    context.db.reading(context.tenant, async (session) => {
       const { filter, about } = await ask(context, session, input);
       const results = await byResult(session, context.tenant, filter);
       const count = (wanted: (one: ResultFigures) => boolean) =>
@@ -81,7 +81,7 @@ export const failures = operation({
   effect: 'reads',
   input: filterInput,
   run: (context, input): Promise<FailuresResult> =>
-    context.db.within(context.tenant, async (session) => {
+    context.db.reading(context.tenant, async (session) => {
       const { filter, range, about } = await ask(context, session, input);
       const from = addDays(range.from, -AVERAGED_BEFORE);
       const days = everyDay(

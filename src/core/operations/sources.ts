@@ -34,7 +34,7 @@ export const sources = operation({
     ...pageFields,
   }),
   run: (context, input): Promise<SourcesResult> =>
-    context.db.within(context.tenant, async (session) => {
+    context.db.reading(context.tenant, async (session) => {
       const { filter, about } = await ask(context, session, input);
       const place = readCursor(input.cursor, z.tuple([placeShapes.amount, placeShapes.address]));
       const failingFirst = input.order === 'failing';
@@ -79,7 +79,7 @@ export const source = operation({
   effect: 'reads',
   input: filterInput.required({ source: true }),
   run: (context, input): Promise<SourceResult> =>
-    context.db.within(context.tenant, async (session) => {
+    context.db.reading(context.tenant, async (session) => {
       const { filter, range, about } = await ask(context, session, input);
       const { tenant } = context;
       const reporters = await byReporter(session, tenant, filter, { limit: LISTED, after: null });

@@ -52,7 +52,7 @@ export const summary = operation({
   effect: 'reads',
   input: filterInput,
   run: (context, input): Promise<SummaryResult> =>
-    context.db.within(context.tenant, async (session) =>
+    context.db.reading(context.tenant, async (session) =>
       summarise(context, session, await ask(context, session, input)),
     ),
 });

@@ -31,8 +31,16 @@ export interface Database {
    * rolls back when it throws. Throws DatabaseError for trouble that people can mend.
    */
   within<T>(tenant: number, work: (session: Session) => Promise<T>): Promise<T>;
-  /** The same with no tenant set: only the functions that look across tenants give anything. */
-  across<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /**
+   * The same for questions: nothing can be changed, and each statement is prepared once on a connection. Not for what
+   * stores: plans that were made for few rows are poor for many.
+   */
+  reading<T>(tenant: number, work: (session: Session) => Promise<T>): Promise<T>;
+  /**
+   * The same with no tenant set: only the functions that look across tenants give anything. What need not outlive a
+   * crash of the server is `passing`: its commit does not wait for the disk.
+   */
+  across<T>(work: (session: Session) => Promise<T>, options?: { readonly passing?: boolean }): Promise<T>;
   /**
    * A connection beside the pool, as the connecting role and outside all transactions, for what lasts as long as a
    * process. It says `end` when it is lost; who asks for it closes it.
@@ -80,14 +88,15 @@ function databaseOn(pool: pg.Pool, role: RuntimeRole, version: string, connectio
   const transaction = async <T>(
     tenant: number | null,
     work: (session: Session) => Promise<T>,
+    kind: Kind = 'lasting',
   ): Promise<T> => {
     const client = await pool.connect().catch((error: unknown) => {
       throw translate(error);
     });
     let broken: Error | undefined;
     try {
-      await client.query(opening(tenant, role));
-      const result = await work(sessionOn(client));
+      await client.query(opening(tenant, role, kind));
+      const result = await work(sessionOn(client, kind === 'reading'));
       await client.query('COMMIT');
       return result;
     } catch (error) {
@@ -101,7 +110,8 @@ function databaseOn(pool: pg.Pool, role: RuntimeRole, version: string, connectio
   };
   return {
     within: (tenant, work) => transaction(tenant, work),
-    across: (work) => transaction(null, work),
+    reading: (tenant, work) => transaction(tenant, work, 'reading'),
+    across: (work, { passing = false } = {}) => transaction(null, work, passing ? 'passing' : 'lasting'),
     connectApart: (name) => connectApart(connection, name),
     wall: role.wall,
     version,
@@ -109,14 +119,18 @@ function databaseOn(pool: pg.Pool, role: RuntimeRole, version: string, connectio
   };
 }
 
+/** What a transaction is for. */
+type Kind = 'lasting' | 'passing' | 'reading';
+
 /**
  * One round trip: everything is local to the transaction, so that a pooler in between does no harm and nothing
  * is left on the connection. The values are a whole number and a quoted name of our own.
  */
-function opening(tenant: number | null, role: RuntimeRole): string {
+function opening(tenant: number | null, role: RuntimeRole, kind: Kind): string {
   if (tenant !== null && !Number.isSafeInteger(tenant)) throw new Error('a tenant is a whole number');
   return [
-    'BEGIN',
+    kind === 'reading' ? 'BEGIN READ ONLY' : 'BEGIN',
+    ...(kind === 'passing' ? ['SET LOCAL synchronous_commit = off'] : []),
     `SET LOCAL search_path = ${SCHEMA}, pg_catalog, pg_temp`,
     `SET LOCAL dmarc_ops.tenant = '${tenant ?? ''}'`,
     ...(role.setRole === null ? [] : [`SET LOCAL ROLE ${pg.escapeIdentifier(role.setRole)}`]),

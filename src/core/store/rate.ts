@@ -61,9 +61,13 @@ async function limiterFor(db: Database, { name, tries, seconds }: Rate) {
 function clientOn(db: Database) {
   return {
     query: ({ text, values }: { readonly text: string; readonly values: readonly unknown[] }) =>
-      db.across(async (session) => {
-        const rows = await session.rows(text, values);
-        return { rows, rowCount: rows.length };
-      }),
+      db.across(
+        async (session) => {
+          const rows = await session.rows(text, values);
+          return { rows, rowCount: rows.length };
+        },
+        // Who calls often would wait for the disk each time, and so would others at the same counter.
+        { passing: true },
+      ),
   };
 }

@@ -15,13 +15,33 @@ export interface Session {
   copy(sql: string, chunks: AsyncIterable<Buffer | string> | Iterable<Buffer | string>): Promise<void>;
 }
 
-/** The session that speaks over a checked-out connection. */
-export function sessionOn(client: PoolClient): Session {
+/** Different statements that are prepared; more come from few callers who put numbers into them. */
+const MOST_PREPARED = 500;
+const names = new Map<string, string>();
+
+/** The name under which a connection keeps a statement prepared; none for those beyond the bound. */
+function nameOf(sql: string): { readonly name?: string } {
+  const known = names.get(sql);
+  if (known !== undefined) return { name: known };
+  if (names.size >= MOST_PREPARED) return {};
+  const name = `question_${names.size + 1}`;
+  names.set(sql, name);
+  return { name };
+}
+
+/** The session that speaks over a checked-out connection; `prepared` for statements that are asked again and again. */
+export function sessionOn(client: PoolClient, prepared = false): Session {
+  const rows = async <Row extends object>(
+    sql: string,
+    parameters: readonly unknown[] = [],
+  ): Promise<Row[]> => {
+    const name = prepared ? nameOf(sql) : {};
+    return (await client.query<Row>({ text: sql, values: [...parameters], ...name })).rows;
+  };
   return {
-    rows: async <Row extends object>(sql: string, parameters: readonly unknown[] = []) =>
-      (await client.query<Row>({ text: sql, values: [...parameters] })).rows,
+    rows,
     row: async <Row extends object>(sql: string, parameters: readonly unknown[] = []) => {
-      const [row] = (await client.query<Row>({ text: sql, values: [...parameters] })).rows;
+      const [row] = await rows<Row>(sql, parameters);
       if (row === undefined) throw new Error('a statement that always gives a row gave none');
       return row;
     },
