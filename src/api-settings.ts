@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { onOrOff } from './on-or-off.js';
+import { SWITCH } from './on-or-off.js';
 import { DEFAULT_API, type ApiSettings } from './api/settings.js';
 
 /** One variable of the API: how it is read, and what the README says of it. */
@@ -68,6 +68,21 @@ function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
 }
 
+/** On, off, or how many. */
+const proxies = z
+  .string()
+  .transform((text, context) => {
+    if (/^\d$/u.test(text)) return Number(text);
+    const isOn = SWITCH[text.toLowerCase()];
+    if (isOn !== undefined) return isOn ? 1 : 0;
+    context.addIssue({
+      code: 'custom',
+      message: `must be off, on, or how many proxies are in front (at most 9), not "${text}"`,
+    });
+    return z.NEVER;
+  })
+  .default(DEFAULT_API.proxies);
+
 const { upload } = DEFAULT_API;
 
 /** The variables of the API, by name. */
@@ -83,8 +98,8 @@ export const API_VARIABLES = {
     otherwise: String(DEFAULT_API.port),
   },
   HTTP_BEHIND_PROXY: {
-    field: onOrOff(false),
-    meaning: 'Believe the X-Forwarded-For of a proxy in front about who calls',
+    field: proxies,
+    meaning: 'Proxies in front whose X-Forwarded-For says who calls; on is 1',
     otherwise: 'off',
   },
   CORS_ORIGINS: {
@@ -138,7 +153,7 @@ export function apiSettings(given: Given): ApiSettings {
   return {
     host: given.HTTP_HOST,
     port: given.HTTP_PORT,
-    behindProxy: given.HTTP_BEHIND_PROXY,
+    proxies: given.HTTP_BEHIND_PROXY,
     corsOrigins: given.CORS_ORIGINS,
     metricsToken: given.METRICS_TOKEN,
     callsPerMinute: given.API_CALLS_PER_MINUTE,

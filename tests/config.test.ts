@@ -84,12 +84,26 @@ describe('readConfig', () => {
       ...DEFAULT_API,
       host: '0.0.0.0',
       port: 0,
-      behindProxy: true,
+      proxies: 1,
       corsOrigins: ['https://dash.example.com', 'http://localhost:5173'],
       metricsToken: 'a-token-for-scrapers',
       callsPerMinute: 6000,
       upload: { ...DEFAULT_API.upload, fileBytes: 80 * 1024 * 1024 },
     });
+  });
+
+  it.each([
+    ['off', 0],
+    ['On', 1],
+    ['2', 2],
+  ])('takes %s as the proxies in front', (text, count) => {
+    expect(readConfig({ HTTP_BEHIND_PROXY: text }).api.proxies).toBe(count);
+  });
+
+  it('refuses proxies in front that are no number', () => {
+    expect(problemsOf({ HTTP_BEHIND_PROXY: '10.0.0.1' })).toEqual([
+      'HTTP_BEHIND_PROXY must be off, on, or how many proxies are in front (at most 9), not "10.0.0.1".',
+    ]);
   });
 
   it('refuses settings of the API that cannot be, without the token', () => {

@@ -40,7 +40,11 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const description = openApi(options.version);
   const cors = crossOrigin(settings);
 
-  const app = new Koa<CallState>({ proxy: settings.behindProxy });
+  const app = new Koa<CallState>({
+    proxy: settings.proxies > 0,
+    // What stands further left in X-Forwarded-For is the caller's own word.
+    maxIpsCount: settings.proxies,
+  });
   // Everything that goes wrong becomes a problem document; what Koa itself tells is a client that went away.
   app.silent = true;
   app.use(around(system, measured.ended));

@@ -5,8 +5,8 @@ export interface ApiSettings {
   readonly port: number;
   /** Origins whose pages may call, such as https://dash.example.com; `*` alone for all; empty for none. */
   readonly corsOrigins: readonly string[];
-  /** Whether a proxy in front says who calls (X-Forwarded-For). */
-  readonly behindProxy: boolean;
+  /** Proxies in front, each of which adds to X-Forwarded-For who called it; 0: nobody's word about that is taken. */
+  readonly proxies: number;
   /** What a scraper shows; null: only this machine may read the metrics. */
   readonly metricsToken: string | null;
   readonly callsPerMinute: number;
@@ -31,7 +31,7 @@ export const DEFAULT_API: ApiSettings = {
   host: '127.0.0.1',
   port: 8080,
   corsOrigins: [],
-  behindProxy: false,
+  proxies: 0,
   metricsToken: null,
   callsPerMinute: 100,
   uploadsPerHour: 20,

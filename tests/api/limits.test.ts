@@ -74,6 +74,32 @@ it('counts those who show no good key by their address, and lets others there pa
   expect((await ask('/v1/status', { key: good })).status).toBe(200);
 });
 
+it.each([
+  [1, (n: number) => `203.0.113.${n}, 198.51.100.7`],
+  [2, (n: number) => `203.0.113.${n}, 198.51.100.7, 10.0.0.1`],
+])(
+  'with %i proxies in front, believes what they add and not what the caller made up',
+  async (proxies, forged) => {
+    const { ask } = await limited({ callsPerMinute: 3, proxies });
+    const signIn = (forwarded: string) =>
+      ask('/v1/sign-in', { method: 'POST', json: {}, headers: { 'X-Forwarded-For': forwarded } });
+
+    const statuses: number[] = [];
+    for (let n = 0; n < 4; n += 1) statuses.push((await signIn(forged(n))).status);
+    const other = await signIn(forged(9).replace('198.51.100.7', '192.0.2.9'));
+
+    expect(statuses).toEqual([400, 400, 400, 429]);
+    expect(other.status).toBe(400);
+  },
+);
+
+it('believes no X-Forwarded-For when no proxy is in front', async () => {
+  const { ask } = await limited({ callsPerMinute: 1 });
+  const call = (n: number) => ask('/v1/status', { headers: { 'X-Forwarded-For': `203.0.113.${n}` } });
+
+  expect([(await call(1)).status, (await call(2)).status]).toEqual([401, 429]);
+});
+
 it('slows guessing of a password down by account', async () => {
   const { ask } = await limited({});
   const guess = () =>
