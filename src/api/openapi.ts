@@ -65,7 +65,7 @@ function describeRoute(route: Route): Json {
   const parameter = (name: string, place: 'path' | 'query') =>
     describeParameter(route.operation, name, place);
   return {
-    ...describeOperation(route.operation, route.access === 'role' ? route.operation.role : null),
+    ...describeOperation(route.operation, route.access === 'role' ? accessTo(route.operation) : null),
     parameters: [
       ...inPath.map((name) => parameter(name, 'path')),
       ...(takesBody(route) ? [] : beside.map((name) => parameter(name, 'query'))),
@@ -78,11 +78,17 @@ function describeRoute(route: Route): Json {
   };
 }
 
-function describeOperation({ name, summary }: Named, role: Operation['role'] | null): Json {
+function accessTo({ role, personal }: Operation): string {
+  return personal === true
+    ? `Needs the role ${role}, and a person who signed in: no API key.`
+    : `Needs the role ${role}.`;
+}
+
+function describeOperation({ name, summary }: Named, access: string | null): Json {
   return {
     operationId: name,
     summary,
-    ...(role === null ? { security: [] } : { description: `Needs the role ${role}.` }),
+    ...(access === null ? { security: [] } : { description: access }),
   };
 }
 

@@ -4,6 +4,7 @@ import { pathFields, type Route } from '../../src/api/route.js';
 import { ROUTES } from '../../src/api/routes.js';
 import { ROLES, type Role } from '../../src/core/operations/operation.js';
 import { processPending } from '../../src/core/ingest/process.js';
+import { person, signedIn } from '../support/people.js';
 import { reportXml } from '../support/reports.js';
 import { testApi, type AskOptions, type TestApi } from './support.js';
 
@@ -34,7 +35,10 @@ const keys = new Map<Role, string>();
 
 beforeAll(async () => {
   api = await testApi();
-  for (const role of ROLES) keys.set(role, await api.key(role));
+  for (const role of ROLES) {
+    keys.set(role, await api.key(role));
+    await person(await api.context(), `${role}@test.example`, role);
+  }
   await upload('analyst', reportXml({}));
   await processPending(await api.context());
 });
@@ -70,9 +74,16 @@ const cases = asked.flatMap((route) =>
   })),
 );
 
+/** Signed in anew each time, as one of the routes ends all sign-ins. */
+async function tokenOf(role: Role, tenant = 'test'): Promise<string> {
+  return (await signedIn(await api.context(tenant), `${role}@${tenant}.example`)).accessToken;
+}
+
 describe('every route and every role', () => {
   it.each(cases)('$name: $role is let in: $allowed', async ({ route, role, allowed }) => {
-    const response = await ask(route, { key: keys.get(role) ?? null });
+    const key = route.operation.personal === true ? await tokenOf(role) : (keys.get(role) ?? null);
+
+    const response = await ask(route, { key });
 
     expect(await verdictOn(response)).toBe(allowed ? 'allowed' : 'refused');
   });
@@ -103,6 +114,17 @@ describe('every route and every role', () => {
     },
   );
 
+  it.each(
+    asked
+      .filter(({ operation }) => operation.personal === true)
+      .map((route) => ({ name: `${route.method} ${route.path}`, route })),
+  )('$name: no key is let in, only people', async ({ route }) => {
+    const response = await ask(route, { key: keys.get('admin') ?? null });
+
+    expect(response.status).toBe(403);
+    expect(await response.json()).toMatchObject({ code: 'people-only' });
+  });
+
   it('names each address once, and no operation that is for the local operator', () => {
     const addresses = ROUTES.map(({ method, path }) => `${method} ${path}`);
 
@@ -132,7 +154,8 @@ describe('another tenant', () => {
       items: { id: number }[];
     };
     await ask(route('POST', '/users'), { key: keys.get('admin') ?? null });
-    await ask(route('POST', '/keys'), { key: keys.get('admin') ?? null });
+    await ask(route('POST', '/keys'), { key: await tokenOf('admin') });
+    await person(await api.context('another'), 'admin@another.example', 'admin');
     expect(reports.items.length).toBeGreaterThan(0);
 
     for (const path of [
@@ -143,7 +166,8 @@ describe('another tenant', () => {
     ])
       expect((await api.ask(path, { key: stranger })).status).toBe(404);
     expect((await ask(route('PUT', '/users/{email}/role'), { key: stranger })).status).toBe(404);
-    expect((await ask(route('DELETE', '/keys/{name}'), { key: stranger })).status).toBe(404);
+    const personal = await tokenOf('admin', 'another');
+    expect((await ask(route('DELETE', '/keys/{name}'), { key: personal })).status).toBe(404);
   });
 
   it('is told of none in lists', async () => {

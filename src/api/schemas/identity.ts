@@ -41,7 +41,9 @@ export const userCreated = z.object({ user, setup }).register(named, { id: 'User
 export const userChanged = z
   .object({ user, changed: z.boolean(), roleBefore: role })
   .register(named, { id: 'UserChanged' });
-export const userReset = z.object({ user, ended: count, setup }).register(named, { id: 'UserReset' });
+export const userReset = z
+  .object({ user, ended: count, keysRevoked: count, setup })
+  .register(named, { id: 'UserReset' });
 
 const key = z
   .object({

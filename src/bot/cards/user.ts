@@ -16,11 +16,11 @@ export function userCreatedCard({ user, setup }: UserCreated): Card {
 }
 
 /** A password taken away, and the code for another. */
-export function userResetCard({ user, setup, ended }: UserReset): Card {
+export function userResetCard({ user, setup, ended, keysRevoked }: UserReset): Card {
   return {
     ...done(
       `Reset ${user.email}`,
-      `The password of ${user.email} is gone${ended === 0 ? '' : `, and ${counted(ended, 'sign-in')} ended`}.`,
+      `The password of ${user.email} is gone${ended === 0 ? '' : `, ${counted(ended, 'sign-in')} ended`}${keysRevoked === 0 ? '' : `, ${counted(keysRevoked, 'key')} revoked`}.`,
     ),
     parts: codeParts(setup),
     advice: HAND_OVER,

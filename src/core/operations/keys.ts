@@ -58,6 +58,7 @@ export const keyCreate = operation({
   summary: 'Make an API key for a program; it is shown this once',
   role: 'viewer',
   effect: 'changes',
+  personal: true,
   input: z.object({
     name: keyName,
     role: roleField.default('viewer'),
@@ -97,6 +98,7 @@ export const keyRevoke = operation({
   summary: 'Revoke an API key: it is refused from its next request on',
   role: 'viewer',
   effect: 'changes',
+  personal: true,
   input: z.object({ name: keyName }),
   run: ({ db, tenant, actor, now }, { name }): Promise<{ readonly name: string }> =>
     db.within(tenant, async (session) => {

@@ -13,6 +13,8 @@ export interface Actor {
   readonly role: Role;
   /** Id of the user who acts, or whose key does; absent for the local operator and for keys of theirs. */
   readonly user?: number;
+  /** Whether an API key acts, and no person who is here. */
+  readonly key?: true;
 }
 
 /** Whom we serve, who asks, and the clock. There is no other global state. */
@@ -40,6 +42,8 @@ export interface Operation<Input extends z.ZodType = z.ZodType, Result = unknown
   readonly effect: 'reads' | 'changes';
   /** Names files of this machine, so that only its local operator may run it; false when absent. */
   readonly local?: boolean;
+  /** For people who are here, never for an API key: who finds a key must not make it outlive its end. False when absent. */
+  readonly personal?: boolean;
   /** Fields with `.meta({ writeOnly: true })` are secrets: the audit leaves them out. */
   readonly input: Input;
   run(context: Context, input: z.output<Input>): Promise<Result>;

@@ -4,6 +4,7 @@ import { hashPassword, isHashingBusy } from '../identity/hash.js';
 import { passwordFault } from '../identity/password.js';
 import { readSecret } from '../identity/secret.js';
 import { addAudit } from '../store/audit.js';
+import { revokeKeysOf } from '../store/keys.js';
 import { forgetTries } from '../store/rate.js';
 import type { Session } from '../store/session.js';
 import { revokeSessionsOf } from '../store/sessions.js';
@@ -94,12 +95,14 @@ export const userSetPassword = operation({
 });
 
 export interface UserReset extends PasswordSet {
+  /** API keys of theirs that were revoked. */
+  readonly keysRevoked: number;
   readonly setup: SetupCode;
 }
 
 export const userReset = operation({
   name: 'user-reset',
-  summary: 'Take the password of a user away, end their sign-ins, and give a code for a new one',
+  summary: 'Take the password of a user away, end their sign-ins and keys, and give a code for a new one',
   role: 'admin',
   effect: 'changes',
   input: z.object({ email: emailField }),
@@ -112,13 +115,14 @@ export const userReset = operation({
           `${email} is locked out; let them in first: dmarc-ops user enable ${email}`,
         );
       const ended = await store(context, session, context.tenant, held, null);
+      const keysRevoked = await revokeKeysOf(session, context.tenant, held.id, context.now());
       const setup = await newSetupCode(context, session, held.id);
-      return { user: userItem({ ...held, passwordHash: null }), ended, setup };
+      return { user: userItem({ ...held, passwordHash: null }), ended, keysRevoked, setup };
     });
     await countAnew(context, email);
     return reset;
   },
-  changed: ({ ended }) => ({ ended }),
+  changed: ({ ended, keysRevoked }) => ({ ended, keysRevoked }),
 });
 
 /** Throws OperationError with what is wrong with the password. */

@@ -33,8 +33,8 @@ const DONE = 'done';
 
 /**
  * Runs an operation for whoever asks: the one gate of all faces. Looks at the role, at whether it is for the local
- * operator alone, and at the input; what changes anything leaves a line in the audit, done or not. Throws
- * OperationError `not-allowed` or `local-only`, InputError, and what the operation throws.
+ * operator or people alone, and at the input; what changes anything leaves a line in the audit, done or not. Throws
+ * OperationError `not-allowed`, `local-only` or `people-only`, InputError, and what the operation throws.
  */
 export async function perform<Input extends z.ZodType, Result>(
   operation: Operation<Input, Result>,
@@ -70,7 +70,7 @@ export async function performWithInput<Input extends z.ZodType, Result>(
 
 /**
  * Whether the asker may run the operation at all, before the input is looked at, so that nothing is learnt by
- * guessing. Throws OperationError `not-allowed` or `local-only`; who wanted to change something stands in the audit.
+ * guessing. Throws OperationError `not-allowed`, `local-only` or `people-only`; who wanted to change something stands in the audit.
  */
 export async function admit(operation: Operation, context: Context, asker: Asker): Promise<void> {
   const refusal = refusalOf(operation, context, asker);
@@ -90,7 +90,7 @@ export function checkInput<Input extends z.ZodType>(
 }
 
 function refusalOf(
-  { name, role, local }: Operation,
+  { name, role, local, personal }: Operation,
   { actor }: Context,
   asker: Asker,
 ): OperationError | null {
@@ -103,6 +103,11 @@ function refusalOf(
     return new OperationError(
       'local-only',
       `${name} is for whoever sits at the machine that runs this service: ask it there, with dmarc-ops ${name}.`,
+    );
+  if (personal === true && actor.key === true)
+    return new OperationError(
+      'people-only',
+      `${name} is for people, not for an API key: sign in and ask again, or ask with dmarc-ops ${name} at the machine that runs this service.`,
     );
   return null;
 }

@@ -14,6 +14,7 @@ export const signOutAll = operation({
   summary: 'End all your sign-ins, on every device',
   role: 'viewer',
   effect: 'changes',
+  personal: true,
   input: z.object({}),
   run: ({ db, tenant, actor, now }): Promise<{ readonly ended: number }> =>
     db.within(tenant, async (session) => {

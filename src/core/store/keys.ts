@@ -78,6 +78,22 @@ export async function addKey(session: Session, tenant: number, key: NewKey): Pro
   return added === 0 ? null : findKey(session, tenant, key.digest);
 }
 
+/** Revokes all keys of an owner; gives how many were good until now. */
+export async function revokeKeysOf(
+  session: Session,
+  tenant: number,
+  ownerId: number,
+  at: Date,
+): Promise<number> {
+  const { live } = await session.row<{ live: number }>(
+    `WITH revoked AS (UPDATE api_key SET revoked_at = $3
+       WHERE tenant_id = $1 AND account_id = $2 AND revoked_at IS NULL RETURNING expires_at)
+     SELECT COUNT(*) FILTER (WHERE expires_at IS NULL OR expires_at > $3) AS live FROM revoked`,
+    [tenant, ownerId, at],
+  );
+  return live;
+}
+
 /** Revokes the key of a name, in any case; of one owner, or of any. Null where there is none. */
 export async function revokeKey(
   session: Session,

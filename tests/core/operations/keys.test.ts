@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authenticate } from '../../../src/core/operations/authenticate.js';
 import { keyCreate, keyRevoke, keys } from '../../../src/core/operations/keys.js';
 import type { Context, Role } from '../../../src/core/operations/operation.js';
+import { userReset } from '../../../src/core/operations/passwords.js';
 import { perform } from '../../../src/core/operations/perform.js';
+import { signOutAll } from '../../../src/core/operations/sessions.js';
 import { userCreate, userDisable, userEnable, userRole } from '../../../src/core/operations/users.js';
 import { NOW, testSystem, type TestSystem } from '../../support/context.js';
 import { all } from './asking.js';
@@ -48,7 +50,7 @@ describe('a key', () => {
     });
     expect(await who(key)).toEqual({
       tenant: admin.tenant,
-      actor: { id: expect.stringMatching(/^key:\d+$/u), name: 'uploads', role: 'analyst' },
+      actor: { id: expect.stringMatching(/^key:\d+$/u), name: 'uploads', role: 'analyst', key: true },
     });
   });
 
@@ -72,11 +74,39 @@ describe('a key', () => {
     await expect(perform(keyCreate, viewer, { name: 'high', role: 'analyst' })).rejects.toMatchObject({
       code: 'role-too-high',
     });
-    const made = await perform(keyCreate, viewer, { name: 'low' });
-    const asKey = { ...admin, ...(await who(made.key)) };
-    await expect(perform(keyCreate, asKey, { name: 'higher', role: 'admin' })).rejects.toMatchObject({
-      code: 'role-too-high',
-    });
+  });
+
+  it('makes and revokes no keys and ends no sign-ins, whosever it is: that is for people', async () => {
+    const boss = await user('boss@example.com', 'admin');
+    const { key } = await perform(keyCreate, boss, { name: 'boss-1', role: 'viewer' });
+    const locals = await perform(keyCreate, admin, { name: 'local-1', role: 'admin' });
+    await perform(keyCreate, boss, { name: 'boss-2', role: 'admin' });
+
+    for (const found of [key, locals.key]) {
+      const asKey = { ...admin, ...(await who(found)) };
+      for (const asked of [
+        () => perform(keyCreate, asKey, { name: 'child' }),
+        () => perform(keyRevoke, asKey, { name: 'boss-2' }),
+        () => perform(signOutAll, asKey, {}),
+      ])
+        await expect(asked()).rejects.toMatchObject({
+          code: 'people-only',
+          message: expect.stringContaining('sign in and ask again'),
+        });
+      await expect(perform(keys, asKey, {})).resolves.toBeDefined();
+    }
+    expect(await names(admin)).toEqual(expect.arrayContaining(['boss-1', 'boss-2']));
+  });
+
+  it('is revoked with all others of its owner when their password is taken away', async () => {
+    const ned = await user('ned@example.com', 'analyst');
+    const { key } = await perform(keyCreate, ned, { name: 'ned-1', role: 'analyst' });
+    const { key: elses } = await perform(keyCreate, admin, { name: 'no-neds' });
+
+    expect(await perform(userReset, admin, { email: 'ned@example.com' })).toMatchObject({ keysRevoked: 1 });
+
+    await expect(who(key)).rejects.toMatchObject({ code: 'token-revoked' });
+    await expect(who(elses)).resolves.toBeDefined();
   });
 
   it('may never do more than its owner may now, and nothing while they are locked out', async () => {
