@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => system.close());
 
 it('a database from before the sums for domains and tenants gets the same as one that had them all along', async () => {
-  const reports = sampleFiles('oddities', 4, '2026-03-14').files;
+  const reports = sampleFiles('oddities', 4, '2026-03-14').files.slice(0, 250);
   for (const tenant of ['one', 'two'])
     await takeIn(await system.context(tenant), ...reports.map(({ bytes }) => bytes));
   const client = new pg.Client(system.url);
@@ -31,7 +31,7 @@ it('a database from before the sums for domains and tenants gets the same as one
 
   await client.query(`SET search_path = dmarc_ops; TRUNCATE rollup_domain, rollup_tenant; ${fill}`);
 
-  expect(before[0]?.length).toBeGreaterThan(20);
+  expect(before[0]?.length).toBeGreaterThan(5);
   expect(await sums()).toEqual(before);
   await client.end();
 });
