@@ -51,7 +51,6 @@ function actorOfKey({ id, name, role, ownerId, ownerRole }: KeyRow): Actor {
     name,
     role: ownerRole === null ? role : lesserRole(role, ownerRole),
     key: true,
-    key: true,
     ...(ownerId !== null && { user: ownerId }),
   };
 }
