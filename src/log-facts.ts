@@ -1,3 +1,5 @@
+import { hideSecrets } from './core/identity/secret.js';
+
 /** Longer texts are cut: what is long is data, and data is in the database. */
 const LONGEST_TEXT = 2_000;
 /** Facts within facts are shown so deep, and lists so far. */
@@ -76,7 +78,7 @@ const LOCAL_PART = /(?:"[^"\n]{1,128}"|[^\s<>()[\]"',:;\\/=@]{1,128})@(?=[\p{L}\
 /** A text without what looks like a secret or says whose mailbox it is; the domain of an address stays. */
 export function cleanText(text: string): string {
   const short = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
-  const bare = short
+  const bare = hideSecrets(short)
     .replaceAll(JSON_WEB_TOKEN, HIDDEN)
     .replaceAll(SAID_TOKEN, `$1 ${HIDDEN}`)
     .replaceAll(NAMED_SECRET, `$1$2${HIDDEN}`);

@@ -33,6 +33,16 @@ describe('createLog', () => {
     expect(Date.parse(String(lines[0]?.['time']))).not.toBeNaN();
   });
 
+  it('hides keys, tokens and codes of ours, wherever they stand', () => {
+    const secrets = ['dmo_', 'dmr_', 'dms_'].map((prefix) => `${prefix}${'aB3-_x'.repeat(8)}`);
+    const { text } = logged('debug', (log) =>
+      log.warn(`no ${secrets.join(' ')}`, { given: secrets, error: new Error(`no ${secrets.join(',')}`) }),
+    );
+
+    expect(text).toContain('dmo_[hidden]');
+    expect(text).not.toContain('aB3-_x');
+  });
+
   it('says nothing below its level', () => {
     const { lines } = logged('warn', (log) => {
       log.info('quiet');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ExpectedError } from '../core/expected-error.js';
+import { hideSecrets } from '../core/identity/secret.js';
 import { OperationError } from '../core/operations/operation.js';
 import type { InputError } from '../core/operations/perform.js';
 
@@ -122,7 +123,10 @@ export function expectedProblem(error: ExpectedError, id: string): Problem {
 export function inputProblem(error: InputError, id: string): Problem {
   return {
     ...expectedProblem(new HttpError(400, error.code, error.message), id),
-    errors: error.issues.map(({ path, message }) => ({ field: path.join('.'), detail: message })),
+    errors: error.issues.map(({ path, message }) => ({
+      field: path.join('.'),
+      detail: hideSecrets(message),
+    })),
   };
 }
 

@@ -6,6 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
  * nothing slower than SHA-256 is needed.
  */
 const PREFIXES = { key: 'dmo_', refresh: 'dmr_', setup: 'dms_' } as const;
+const PREFIX_LENGTH = 4;
 export type SecretKind = keyof typeof PREFIXES;
 
 const TENANT_BYTES = 4;
@@ -40,6 +41,14 @@ export function readSecret(
   if (!BODY.test(body)) return null;
   const tenant = Buffer.from(body, 'base64url').readUInt32BE();
   return tenant > 0 && tenant <= LARGEST_TENANT ? { tenant, digest: digestOf(text) } : null;
+}
+
+/** Any text that looks like one of ours, cut or in another case too: who pastes one into the wrong place shall not spread it. */
+const ANY_SECRET = new RegExp(`(?:${Object.values(PREFIXES).join('|')})[A-Za-z0-9_-]{16,}`, 'giu');
+
+/** A text in which what looks like a secret of ours is only named by its beginning, such as `dmo_[hidden]`. */
+export function hideSecrets(text: string): string {
+  return text.replaceAll(ANY_SECRET, (secret) => `${secret.slice(0, PREFIX_LENGTH)}[hidden]`);
 }
 
 /** SHA-256 of a text. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hideSecrets } from '../identity/secret.js';
 import { cutText } from '../report/text.js';
 import { storable } from '../store/text.js';
 
@@ -9,7 +10,7 @@ const DEEPEST = 3;
 
 /**
  * Input as the audit keeps it: fields that the schema marks as secret (`writeOnly`) are left out, long texts and
- * lists are cut, and what is no plain data (a stream) is left out too.
+ * lists are cut, and what is no plain data (a stream) is left out too. A secret of ours in another field is hidden.
  */
 export function auditedInput(schema: z.ZodType, input: unknown): Readonly<Record<string, unknown>> {
   const { properties } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
@@ -52,7 +53,7 @@ function bounded(value: unknown, depth: number): unknown {
 }
 
 function shortened(text: string): string {
-  return storable(cutText(text, LONGEST_TEXT).replaceAll('\0', '\u{fffd}'));
+  return storable(cutText(hideSecrets(text), LONGEST_TEXT).replaceAll('\0', '\u{fffd}'));
 }
 
 function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {

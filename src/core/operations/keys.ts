@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { includesRole } from '../identity/role.js';
-import { newSecret } from '../identity/secret.js';
+import { hideSecrets, newSecret, readSecret } from '../identity/secret.js';
 import { addKey, listKeys, revokeKey, type KeyRow } from '../store/keys.js';
 import { pageOf, placeShapes, readCursor } from './cursor.js';
 import { dayField, pageFields, storableText } from './fields.js';
@@ -24,9 +24,18 @@ export interface KeysResult {
   readonly next: string | null;
 }
 
-const keyName = storableText(z.string().trim().min(1).max(100)).describe(
-  'What it is for, such as backup-script',
-);
+/** A path of `.` or `..` is resolved away before it gets here (WHATWG URL §4.5), so such a key could not be revoked. */
+const keyName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .refine((name) => !/\p{Cc}/u.test(name), 'must not hold control characters')
+  .refine((name) => name !== '.' && name !== '..', 'must not be . or ..')
+  .refine((name) => hideSecrets(name) === name, 'must be a name, and never a key itself')
+  .describe('What it is for, such as backup-script');
+/** Whoever finds a key may know nothing else of it. */
+const nameOrKey = storableText(z.string().trim().min(1).max(100)).describe('Its name, or the key itself');
 
 export const keys = operation({
   name: 'keys',
@@ -99,13 +108,15 @@ export const keyRevoke = operation({
   role: 'viewer',
   effect: 'changes',
   personal: true,
-  input: z.object({ name: keyName }),
+  input: z.object({ name: nameOrKey }),
   run: ({ db, tenant, actor, now }, { name }): Promise<{ readonly name: string }> =>
     db.within(tenant, async (session) => {
-      const revoked = await revokeKey(session, tenant, { name, ownerId: reachOf(actor), at: now() });
+      const which = { name, digest: readSecret('key', name)?.digest ?? null };
+      const revoked = await revokeKey(session, tenant, { ...which, ownerId: reachOf(actor), at: now() });
       if (revoked !== null) return revoked;
       throw new OperationError('key-unknown', `There is no key named ${name}; keys lists those there are.`);
     }),
+  changed: ({ name }) => ({ name }),
 });
 
 /** Whose keys somebody gets at: an admin everybody's (null), others their own. */

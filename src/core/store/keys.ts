@@ -94,16 +94,21 @@ export async function revokeKeysOf(
   return live;
 }
 
-/** Revokes the key of a name, in any case; of one owner, or of any. Null where there is none. */
+/** Revokes the key of a name, in any case, or of a SHA-256; of one owner, or of any. Null where there is none. */
 export async function revokeKey(
   session: Session,
   tenant: number,
-  which: { readonly name: string; readonly ownerId: number | null; readonly at: Date },
+  which: {
+    readonly name: string;
+    readonly digest: Buffer | null;
+    readonly ownerId: number | null;
+    readonly at: Date;
+  },
 ): Promise<{ readonly name: string } | null> {
   const [row] = await session.rows<{ name: string }>(
-    `UPDATE api_key SET revoked_at = $4 WHERE tenant_id = $1 AND lower(name) = lower($2) AND revoked_at IS NULL
+    `UPDATE api_key SET revoked_at = $4 WHERE tenant_id = $1 AND (lower(name) = lower($2) OR sha256 = $5) AND revoked_at IS NULL
        AND ($3::int IS NULL OR account_id = $3) RETURNING name`,
-    [tenant, which.name, which.ownerId, which.at],
+    [tenant, which.name, which.ownerId, which.at, which.digest],
   );
   return row ?? null;
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { newSecret, readSecret, type SecretKind } from '../../../src/core/identity/secret.js';
+import { hideSecrets, newSecret, readSecret, type SecretKind } from '../../../src/core/identity/secret.js';
 
 const kinds: readonly SecretKind[] = ['key', 'refresh', 'setup'];
 
@@ -21,6 +21,18 @@ describe('a secret', () => {
 
     expect(readSecret('key', text)).toBeNull();
     expect(readSecret('setup', text)).toBeNull();
+  });
+
+  it.each(kinds)('is hidden in any text, cut or in small letters too: %s', (kind) => {
+    const { text } = newSecret(kind, 1);
+    const prefix = text.slice(0, 4);
+
+    expect(hideSecrets(`no key named “${text}”; ${text.toLowerCase()}, ${text.slice(0, 30)}…`)).toBe(
+      `no key named “${prefix}[hidden]”; ${prefix}[hidden], ${prefix}[hidden]…`,
+    );
+    expect(hideSecrets('starts with dmo_, such as dmo_example')).toBe(
+      'starts with dmo_, such as dmo_example',
+    );
   });
 
   it('is another each time', () => {

@@ -133,6 +133,32 @@ describe('a key', () => {
     await expect(perform(keyCreate, admin, { name: 'brief' })).resolves.toBeDefined();
   });
 
+  it('is revoked by itself where somebody found it, and stands neither in the audit nor in an error', async () => {
+    const { key } = await perform(keyCreate, admin, { name: 'found' });
+    const strangers = await user('sue@example.com', 'viewer');
+
+    await expect(perform(keyRevoke, strangers, { name: key })).rejects.toMatchObject({
+      code: 'key-unknown',
+      message: expect.stringContaining('dmo_[hidden]'),
+    });
+    expect(await perform(keyRevoke, admin, { name: key })).toEqual({ name: 'found' });
+
+    await expect(who(key)).rejects.toMatchObject({ code: 'token-revoked' });
+    await expect(perform(keyRevoke, admin, { name: key })).rejects.toMatchObject({ code: 'key-unknown' });
+    const lines = await admin.db.within(admin.tenant, (session) =>
+      session.rows(`SELECT input FROM audit WHERE operation = 'key-revoke' ORDER BY id DESC LIMIT 3`),
+    );
+    expect(lines).toEqual([
+      { input: { name: 'dmo_[hidden]' } },
+      { input: { name: 'found' } },
+      { input: { name: 'dmo_[hidden]' } },
+    ]);
+  });
+
+  it.each(['.', '..', 'a\u0007b', 'a\nb', `dmo_${'A'.repeat(48)}`])('is not named %j', async (name) => {
+    await expect(perform(keyCreate, admin, { name })).rejects.toMatchObject({ code: 'input-invalid' });
+  });
+
   it('is good until the end of its last day', async () => {
     const { key } = await perform(keyCreate, admin, { name: 'short', expires: '2026-03-15' });
 
