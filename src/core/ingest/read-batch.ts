@@ -7,7 +7,7 @@ import { countAttempt, forgiveAttempt, lockPending, markFailed, type PendingDocu
 import { buryRead, completeRead, failRead, setApart, type ReadQueue } from '../store/read-jobs.js';
 import { backTo, savepoint } from '../store/savepoint.js';
 import type { Session } from '../store/session.js';
-import { clearStaging } from '../store/staging.js';
+import { clearStaging, openStaging } from '../store/staging.js';
 import type { IngestContext } from './context.js';
 import { addProcessed, NOTHING_PROCESSED, type Processed } from './processed.js';
 import { readAndStore } from './read-and-store.js';
@@ -108,6 +108,8 @@ async function readTasks(
   const { db, tenant } = context;
   const ids = tasks.map(({ raw }) => raw.id);
   await db.within(tenant, (apart) => countAttempt(apart, tenant, ids, first.raw.holder));
+  // Before any savepoint: going back to one would take a new table along.
+  await openStaging(session);
   try {
     return await tryTogether(context, lane, session, tasks);
   } catch (error) {
