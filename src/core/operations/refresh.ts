@@ -12,11 +12,12 @@ import {
 } from '../store/sessions.js';
 import { openOperation } from './open.js';
 import { OperationError, type SystemContext } from './operation.js';
-import { REFRESH_TOKEN_MS, tokensFor, type Tokens } from './sign-in.js';
+import { REFRESH_TOKEN_MS, SIGN_IN_MS, tokensFor, type Tokens } from './sign-in.js';
 
 /**
- * So long after its use a token that comes again is only refused: two windows of one person ask at the same moment, and
- * a thief gains nothing by it. Later it means that somebody has a copy.
+ * So long after its use a token that comes again is only refused and audited: two windows of one person ask at the same
+ * moment. Later it means that somebody has a copy. A thief who comes first is found when the owner comes later than
+ * this, or in the audit, and has no more than is left of SIGN_IN_MS.
  */
 const USED_JUST_NOW_MS = 10_000;
 const LONGEST_GIVEN = 200;
@@ -56,19 +57,37 @@ async function renew(
   if (signIn.revokedAt !== null || signIn.disabled) return { kind: 'revoked' };
   const token = await refreshToken(session, tenant, digest);
   if (token.usedAt !== null && now.getTime() - token.usedAt.getTime() < USED_JUST_NOW_MS)
-    return { kind: 'used-just-now' };
+    return refuseUsed(session, tenant, signIn, now);
   if (token.usedAt !== null) return endReused(session, tenant, signIn, now);
-  if (token.expiresAt <= now) return { kind: 'expired' };
+  const end = signIn.startedAt.getTime() + SIGN_IN_MS;
+  if (token.expiresAt <= now || end <= now.getTime()) return { kind: 'expired' };
 
   await useRefreshToken(session, tenant, digest, now);
   const next = newSecret('refresh', tenant);
-  const expiresAt = new Date(now.getTime() + REFRESH_TOKEN_MS);
+  const expiresAt = new Date(Math.min(now.getTime() + REFRESH_TOKEN_MS, end));
   await addRefreshToken(session, tenant, signIn.id, { digest: next.digest, expiresAt });
   const access = await tokensFor(session, { tenant, user: signIn.userId, session: signIn.id }, now);
   return {
     kind: 'renewed',
     tokens: { ...access, refreshToken: next.text, refreshExpiresAt: expiresAt.toISOString() },
   };
+}
+
+async function refuseUsed(
+  session: Session,
+  tenant: number,
+  { userId, name }: SignInRow,
+  now: Date,
+): Promise<Outcome> {
+  await addAudit(session, tenant, {
+    at: now,
+    actorId: `user:${userId}`,
+    actorName: name,
+    operation: refresh.name,
+    input: { ended: 'nothing: two windows may have asked at one moment' },
+    outcome: 'token-used',
+  });
+  return { kind: 'used-just-now' };
 }
 
 /** Nobody can tell whether the thief or the owner comes second, so both have to sign in again (RFC 9700 §4.14.2). */
@@ -98,7 +117,7 @@ const REFUSALS: Readonly<
   expired: ['token-expired', 'This refresh token has ended. Sign in again.'],
   'used-just-now': [
     'token-used',
-    'This refresh token was used a moment ago; go on with the one that came back.',
+    'This refresh token was used a moment ago; go on with the one that came back, or sign in again.',
   ],
   reused: [
     'token-revoked',

@@ -7,7 +7,7 @@ import type { Role } from '../identity/role.js';
 import { digestOf, newSecret } from '../identity/secret.js';
 import { ACCESS_TOKEN_SECONDS, issueToken } from '../identity/token.js';
 import { addAudit } from '../store/audit.js';
-import { forgetTries, type Rate } from '../store/rate.js';
+import { forgetTries, giveBackTry, type Rate } from '../store/rate.js';
 import type { Session } from '../store/session.js';
 import { startSession } from '../store/sessions.js';
 import { signingKeyInUse } from '../store/signing-keys.js';
@@ -18,6 +18,8 @@ import { OperationError, type SystemContext } from './operation.js';
 
 /** 7 days. */
 export const REFRESH_TOKEN_MS = 7 * 24 * 60 * 60 * 1000;
+/** 30 days after the password was given it has to be given again, however often tokens are renewed (NIST SP 800-63B §4.1.3). */
+export const SIGN_IN_MS = 30 * 24 * 60 * 60 * 1000;
 /** Tries at one account from everywhere, and from one address at all accounts. */
 export const ACCOUNT_RATE: Rate = { name: 'sign-in-account', tries: 10, seconds: 15 * 60 };
 export const ADDRESS_RATE: Rate = { name: 'sign-in-address', tries: 50, seconds: 15 * 60 };
@@ -119,7 +121,10 @@ async function begin(
       user: { email: user.email, name: user.name, role: user.role },
     };
   });
-  if (signedIn !== null) await forgetTries(system.db, ACCOUNT_RATE, accountKey(seen.email));
+  if (signedIn === null) return null;
+  await forgetTries(system.db, ACCOUNT_RATE, accountKey(seen.email));
+  // Wrong tries from there stay counted: with an account of their own somebody could guess at others' for ever.
+  await giveBackTry(system.db, ADDRESS_RATE, countedAddress(visitor.address));
   return signedIn;
 }
 

@@ -11,23 +11,32 @@ export interface Rate {
 
 /** Whether a try is within its rate. */
 export type Taken =
-  | { readonly allowed: true; readonly left: number }
+  | { readonly allowed: true; readonly left: number; readonly endsInMs: number }
   | { readonly allowed: false; readonly retryAfterMs: number };
 
 const TABLE = 'rate_limit';
 const library = lazily(() => import('rate-limiter-flexible'));
 
-/** Counts a try, and says whether it is one too many; by the clock of this machine. All processes count together. */
-export async function takeTry(db: Database, rate: Rate, key: string): Promise<Taken> {
+/**
+ * Counts a try, or so many at once, and says whether that is too many; by the clock of this machine. All processes count
+ * together. What is refused counts too.
+ */
+export async function takeTry(db: Database, rate: Rate, key: string, tries = 1): Promise<Taken> {
   const { RateLimiterRes } = await library();
   const limiter = await limiterFor(db, rate);
   try {
-    const { remainingPoints } = await limiter.consume(key);
-    return { allowed: true, left: remainingPoints };
+    const { remainingPoints, msBeforeNext } = await limiter.consume(key, tries);
+    return { allowed: true, left: remainingPoints, endsInMs: msBeforeNext };
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
     return { allowed: false, retryAfterMs: refusal.msBeforeNext };
   }
+}
+
+/** Takes a try back that turned out to be none. Without a counter, as after its end, there is nothing to take back. */
+export async function giveBackTry(db: Database, rate: Rate, key: string): Promise<void> {
+  const limiter = await limiterFor(db, rate);
+  if ((await limiter.get(key)) !== null) await limiter.reward(key, 1);
 }
 
 /** Forgets the tries of a key. */

@@ -4,6 +4,7 @@ import type { Session } from './session.js';
 /** A sign-in and who signed in, as they are now. */
 export interface SignInRow {
   readonly id: string;
+  readonly startedAt: Date;
   readonly revokedAt: Date | null;
   readonly userId: number;
   readonly email: string;
@@ -14,7 +15,7 @@ export interface SignInRow {
 
 export type Revoker = 'sign-out' | 'sign-out-all' | 'reuse' | 'password' | 'disabled';
 
-const SIGN_INS = `SELECT s.id, s.revoked_at AS "revokedAt", a.id AS "userId", a.email, a.name, a.role,
+const SIGN_INS = `SELECT s.id, s.started_at AS "startedAt", s.revoked_at AS "revokedAt", a.id AS "userId", a.email, a.name, a.role,
     a.disabled_at IS NOT NULL AS disabled
   FROM session s JOIN account a ON a.tenant_id = s.tenant_id AND a.id = s.account_id`;
 

@@ -220,6 +220,33 @@ describe('a refresh token', () => {
     await expect(renew(third.refreshToken)).rejects.toMatchObject({ code: 'token-expired' });
   });
 
+  it('ends with the sign-in, 30 days after the password was given, however often it was renewed', async () => {
+    let { refreshToken, refreshExpiresAt } = await signedIn(admin, 'ada@example.com');
+    const end = new Date(now.getTime() + 30 * DAY * 1000).toISOString();
+    for (let week = 0; week < 4; week += 1) {
+      later(7 * DAY - 1);
+      ({ refreshToken, refreshExpiresAt } = await renew(refreshToken));
+    }
+
+    expect(refreshExpiresAt).toBe(end);
+    later(2 * DAY + 4);
+    await expect(renew(refreshToken)).rejects.toMatchObject({ code: 'token-expired' });
+  });
+
+  it('that comes again at once is refused, which is audited, for a thief may have been first', async () => {
+    const first = await signedIn(admin, 'ada@example.com');
+    const second = await renew(first.refreshToken);
+
+    await expect(renew(first.refreshToken)).rejects.toMatchObject({
+      code: 'token-used',
+      message: expect.stringContaining('or sign in again'),
+    });
+
+    const { items } = await perform(audit, admin, { operation: 'refresh', limit: 1 });
+    expect(items).toMatchObject([{ actor: { name: 'ada@example.com' }, outcome: 'token-used' }]);
+    await expect(renew(second.refreshToken)).resolves.toBeDefined();
+  });
+
   it('that comes again ends the sign-in, for thief and owner alike, and is audited', async () => {
     const stolen = await signedIn(admin, 'ada@example.com');
     const owners = await renew(stolen.refreshToken);
@@ -231,7 +258,7 @@ describe('a refresh token', () => {
     await expect(renew(owners.refreshToken)).rejects.toMatchObject({ code: 'token-revoked' });
     await expect(who(owners.accessToken)).rejects.toMatchObject({ code: 'token-revoked' });
     await expect(who(elsewhere.accessToken)).resolves.toBeDefined();
-    const { items } = await perform(audit, admin, { operation: 'refresh' });
+    const { items } = await perform(audit, admin, { operation: 'refresh', limit: 1 });
     expect(items).toMatchObject([{ actor: { name: 'ada@example.com' }, outcome: 'refresh-token-reused' }]);
   });
 
@@ -375,6 +402,19 @@ describe('a brute force', () => {
     expect(answers.filter((answer) => answer instanceof TooManyTries)).toHaveLength(3);
     for (let at = 0; at < 12; at += 1) await guess('ada@example.com', address);
     await expect(signedIn(admin, 'ada@example.com')).resolves.toBeDefined();
+  }, 60_000);
+
+  it('is not what right passwords are, from however many people behind one address', async () => {
+    const address = '198.51.100.250';
+    const right = () =>
+      performOpen(signIn, admin, { email: 'ada@example.com', password: PASSWORD }, { address });
+    for (let at = 0; at < 48; at += 1) await countTry(admin, ADDRESS_RATE, countedAddress(address));
+
+    for (let at = 0; at < 4; at += 1) await right();
+
+    const answers = [];
+    for (let at = 0; at < 3; at += 1) answers.push(await guess(`v${at}@example.com`, address));
+    expect(answers.map((answer) => answer instanceof TooManyTries)).toEqual([false, false, true]);
   }, 60_000);
 
   it('is forgotten when a password is set', async () => {
