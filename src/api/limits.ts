@@ -8,6 +8,11 @@ import type { ApiSettings } from './settings.js';
 
 const MINUTE = 60;
 const HOUR = 3_600;
+/**
+ * A fiftieth of the calls of a limit is taken at once and used up here, so that not every call has the database count.
+ * What a process has taken and not used is lost to the others: at most so much sooner is the limit reached.
+ */
+const AT_ONCE = 1 / 50;
 /** Those over their limit that are remembered; beyond it they cost a look at the database again. */
 const REMEMBERED = 10_000;
 
@@ -19,6 +24,13 @@ export interface CallLimits {
   take(call: Call, kind: LimitKind, who: string): Promise<void>;
 }
 
+/** Calls that were counted already: those to be used here, and what the limit leaves beside them. */
+interface Allowance {
+  here: number;
+  readonly elsewhere: number;
+  readonly until: number;
+}
+
 /** The limits of the settings; strangers, who show no key or token that is believed, have that of calls. */
 export function callLimits(system: SystemContext, settings: ApiSettings): CallLimits {
   const rates: Readonly<Record<LimitKind, Rate>> = {
@@ -28,6 +40,20 @@ export function callLimits(system: SystemContext, settings: ApiSettings): CallLi
     strangers: { name: 'api-strangers', tries: settings.callsPerMinute, seconds: MINUTE },
   };
   const over = new Map<string, number>();
+  const taken = new Map<string, Allowance>();
+  const allowanceOf = async (kind: LimitKind, who: string): Promise<Allowance | number> => {
+    const key = `${kind} ${who}`;
+    const held = taken.get(key);
+    if (held !== undefined && held.here > 0 && held.until > Date.now()) return held;
+    const rate = rates[kind];
+    const here = Math.max(1, Math.floor(rate.tries * AT_ONCE));
+    const counted = await countTry(system, rate, who, here);
+    if (!counted.allowed) return counted.retryAfterMs;
+    if (taken.size >= REMEMBERED) taken.clear();
+    const allowance = { here, elsewhere: counted.left, until: Date.now() + counted.endsInMs };
+    taken.set(key, allowance);
+    return allowance;
+  };
   /** Who is known to be over costs no look at the database. */
   const refuseKnown = (kind: LimitKind, who: string) => {
     const key = `${kind} ${who}`;
@@ -41,15 +67,16 @@ export function callLimits(system: SystemContext, settings: ApiSettings): CallLi
     take: async (call, kind, who) => {
       refuseKnown(kind, who);
       const rate = rates[kind];
-      const taken = await countTry(system, rate, who);
+      const allowance = await allowanceOf(kind, who);
       call.set('RateLimit-Policy', `"${kind}";q=${rate.tries};w=${rate.seconds}`);
-      if (taken.allowed) {
-        call.set('RateLimit', `"${kind}";r=${taken.left}`);
+      if (typeof allowance !== 'number') {
+        allowance.here -= 1;
+        call.set('RateLimit', `"${kind}";r=${allowance.here + allowance.elsewhere}`);
         return;
       }
       if (over.size >= REMEMBERED) over.clear();
-      over.set(`${kind} ${who}`, Date.now() + taken.retryAfterMs);
-      throw tooMany(rate, kind, taken.retryAfterMs);
+      over.set(`${kind} ${who}`, Date.now() + allowance);
+      throw tooMany(rate, kind, allowance);
     },
   };
 }

@@ -16,9 +16,9 @@ export class TooManyTries extends OperationError {
   }
 }
 
-/** Counts a try over all processes, and says whether it is one too many. */
-export function countTry(system: SystemContext, rate: Rate, key: string): Promise<Taken> {
-  return takeTry(system.db, rate, key);
+/** Counts a try over all processes, or so many at once, and says whether that is too many. */
+export function countTry(system: SystemContext, rate: Rate, key: string, tries = 1): Promise<Taken> {
+  return takeTry(system.db, rate, key, tries);
 }
 
 /** The same for where one too many is the end of it. Throws TooManyTries. */
