@@ -6,7 +6,6 @@ import { perform } from '../core/operations/perform.js';
 import type { Call } from './call.js';
 import { inputNames } from './input-schema.js';
 import { queryOf, refuseUnknown } from './input.js';
-import { HttpError } from './problem.js';
 
 /** Addresses below /v1/exports, and what they give. */
 export const EXPORTS = [
@@ -16,37 +15,24 @@ export const EXPORTS = [
 ] as const;
 
 /** Exports of one process at once: each holds a connection to the database while it lasts. */
-const AT_ONCE = 3;
-const RETRY_SECONDS = 10;
+export const EXPORT_PLACES = { what: 'exports', all: 3, each: 1, retrySeconds: 10 } as const;
 /** A client that takes nothing for so long is gone, or holds a connection that others need. */
 const STALLED_MS = 30_000;
 /** Longest export: a client that takes little by little holds a snapshot of the database. */
 const LONGEST_MS = 15 * 60_000;
 
-/** Sends CSV as it comes from the store, a bounded number of exports at once. */
-export function csvExports(): (
+/** Sends CSV as it comes from the store. */
+export async function sendExport(
   call: Call,
   context: Context,
   operation: Operation<(typeof EXPORTS)[number]['operation']['input'], CsvExport>,
-) => Promise<void> {
-  let underWay = 0;
-  return async (call, context, operation) => {
-    const query = queryOf(call);
-    refuseUnknown(Object.keys(query), inputNames(operation.input));
-    if (underWay >= AT_ONCE)
-      throw new HttpError(503, 'exports-busy', `${AT_ONCE} exports are under way; try again in a moment.`, {
-        headers: { 'Retry-After': String(RETRY_SECONDS) },
-      });
-    underWay += 1;
-    try {
-      const csv = await perform(operation, context, query);
-      call.set('Content-Disposition', `attachment; filename="${csv.fileName}"`);
-      call.type = 'text/csv; charset=utf-8';
-      await sendCsv(call, csv);
-    } finally {
-      underWay -= 1;
-    }
-  };
+): Promise<void> {
+  const query = queryOf(call);
+  refuseUnknown(Object.keys(query), inputNames(operation.input));
+  const csv = await perform(operation, context, query);
+  call.set('Content-Disposition', `attachment; filename="${csv.fileName}"`);
+  call.type = 'text/csv; charset=utf-8';
+  await sendCsv(call, csv);
 }
 
 async function sendCsv(call: Call, csv: CsvExport): Promise<void> {

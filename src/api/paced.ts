@@ -2,7 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import type { UploadSettings } from './settings.js';
 import { HttpError } from './problem.js';
 
-export type Pace = Pick<UploadSettings, 'idleMs' | 'bytesPerSecond' | 'graceMs'>;
+export interface Pace extends Pick<UploadSettings, 'idleMs' | 'bytesPerSecond' | 'graceMs'> {
+  /** Whether others wait for the place of this one; then it has to be faster. */
+  readonly isShort?: () => boolean;
+}
+
+/** Slower lines than 512 kbit/s give way to those who wait. */
+const SHORT_BYTES_PER_SECOND = 64 * 1024;
 
 const MILLISECONDS = 1_000;
 
@@ -23,7 +29,7 @@ export async function* paced(request: IncomingMessage, pace: Pace): AsyncGenerat
       waited += performance.now() - begun;
       if (next.done === true) break;
       bytes += next.value.length;
-      if (waited > pace.graceMs && (bytes / waited) * MILLISECONDS < pace.bytesPerSecond) throw tooSlow();
+      if (waited > pace.graceMs && (bytes / waited) * MILLISECONDS < leastRate(pace)) throw tooSlow();
       yield next.value;
     }
   } finally {
@@ -32,6 +38,10 @@ export async function* paced(request: IncomingMessage, pace: Pace): AsyncGenerat
   }
   // An aborted body ends like a whole one where nobody waited for it at that moment.
   if (!request.complete) throw broken();
+}
+
+function leastRate({ bytesPerSecond, isShort }: Pace): number {
+  return isShort?.() === true ? Math.max(bytesPerSecond, SHORT_BYTES_PER_SECOND) : bytesPerSecond;
 }
 
 async function withinIdle<T>(coming: Promise<T>, idleMs: number): Promise<T> {

@@ -6,13 +6,14 @@ import { performOpen } from '../core/operations/open.js';
 import { perform } from '../core/operations/perform.js';
 import { bearerOf } from './bearer.js';
 import { contextFor, type Call, type CallState } from './call.js';
-import { csvExports, EXPORTS } from './exports.js';
+import { EXPORT_PLACES, EXPORTS, sendExport } from './exports.js';
 import { inputOf } from './input.js';
 import { strangerAt, type CallLimits, type LimitKind } from './limits.js';
+import { places, type Places } from './places.js';
 import type { Route } from './route.js';
 import { ROUTES } from './routes.js';
 import type { ApiSettings } from './settings.js';
-import { uploads } from './upload.js';
+import { takeUpload, UPLOAD_PLACES } from './upload.js';
 
 export const BASE = '/v1';
 
@@ -30,13 +31,23 @@ export function apiRoutes(router: Router<CallState>, serves: Serves): void {
       [one.method],
       one.access === 'open' ? open(serves, one) : asked(serves, one.path, 'calls', answering(one)),
     );
-  const takeUpload = uploads(serves.settings.upload);
-  router.post(`${BASE}/reports`, asked(serves, '/reports', 'uploads', takeUpload));
-  const sendExport = csvExports();
+  const uploads = places(UPLOAD_PLACES);
+  const takes = { settings: serves.settings.upload, isShort: uploads.short };
+  router.post(
+    `${BASE}/reports`,
+    asked(serves, '/reports', 'uploads', (call, context) => takeUpload(call, context, takes), uploads),
+  );
+  const exports = places(EXPORT_PLACES);
   for (const { file, operation } of EXPORTS)
     router.get(
       `${BASE}/exports/${file}`,
-      asked(serves, `/exports/${file}`, 'exports', (call, context) => sendExport(call, context, operation)),
+      asked(
+        serves,
+        `/exports/${file}`,
+        'exports',
+        (call, context) => sendExport(call, context, operation),
+        exports,
+      ),
     );
 }
 
@@ -47,15 +58,35 @@ function koaPath(path: string): string {
 
 type Work = (call: Call, context: Context) => Promise<void>;
 
-/** Finds out who asks, counts the call, and does the work for them. */
-function asked({ system, limits }: Serves, path: string, kind: LimitKind, work: Work): Middleware<CallState> {
+/**
+ * Finds out who asks, counts the call, and does the work for them. A place, where the work needs one, is looked for
+ * before: who finds none has not had what the limit is for.
+ */
+function asked(
+  { system, limits }: Serves,
+  path: string,
+  kind: LimitKind,
+  work: Work,
+  room?: Places,
+): Middleware<CallState> {
   return async (call) => {
     call.state.route = `${BASE}${path}`;
     const identity = await whoAsks(call, system, limits);
     call.state.actor = identity.actor;
-    await limits.take(call, kind, `${identity.tenant}:${identity.actor.id}`);
-    await work(call, contextFor(system, call, identity));
+    const who = partyOf(identity);
+    const giveBack = room?.take(who);
+    try {
+      await limits.take(call, kind, who);
+      await work(call, contextFor(system, call, identity));
+    } finally {
+      giveBack?.();
+    }
   };
+}
+
+/** Who is counted: a user with all their keys and sign-ins; a key that belongs to nobody by itself. */
+function partyOf({ tenant, actor }: Identity): string {
+  return `${tenant}:${actor.user === undefined ? actor.id : `user:${actor.user}`}`;
 }
 
 /**

@@ -17,8 +17,7 @@ import { HttpError, statusOf } from './problem.js';
 import type { UploadSettings } from './settings.js';
 
 /** Uploads of one process at once: each holds a few megabytes and, now and then, a connection to the database. */
-const AT_ONCE = 8;
-const RETRY_SECONDS = 5;
+export const UPLOAD_PLACES = { what: 'uploads', all: 8, each: 2, retrySeconds: 5 } as const;
 
 /** A file as the answer lists it. */
 export interface UploadedItem extends UploadedEntry {
@@ -26,26 +25,16 @@ export interface UploadedItem extends UploadedEntry {
   readonly location: string;
 }
 
-/** Takes uploads in, a bounded number at once. */
-export function uploads(settings: UploadSettings): (call: Call, context: Context) => Promise<void> {
-  let underWay = 0;
-  return async (call, context) => {
-    if (underWay >= AT_ONCE)
-      throw new HttpError(503, 'uploads-busy', `${AT_ONCE} uploads are under way; try again in a moment.`, {
-        headers: { 'Retry-After': String(RETRY_SECONDS) },
-      });
-    underWay += 1;
-    try {
-      await takeUpload(call, context, settings);
-    } finally {
-      underWay -= 1;
-    }
-  };
+/** How uploads are taken: while others find no place, the slow ones have to be faster. */
+export interface TakesUploads {
+  readonly settings: UploadSettings;
+  readonly isShort: () => boolean;
 }
 
-async function takeUpload(call: Call, context: Context, settings: UploadSettings): Promise<void> {
+/** Takes one upload in. */
+export async function takeUpload(call: Call, context: Context, takes: TakesUploads): Promise<void> {
   const begun = performance.now();
-  const input = { files: filesIn(call, settings), fileBytes: settings.fileBytes };
+  const input = { files: filesIn(call, takes), fileBytes: takes.settings.fileBytes };
   const result = await perform(upload, context, input);
   const files = result.files.map(asItem);
   if (result.broken !== null) throw brokenUpload(result.broken, files);
@@ -58,11 +47,11 @@ async function takeUpload(call: Call, context: Context, settings: UploadSettings
 }
 
 /** One file in a raw body, or the files of a multipart one. */
-function filesIn(call: Call, settings: UploadSettings): AsyncIterable<UploadedFile> {
+function filesIn(call: Call, { settings, isShort }: TakesUploads): AsyncIterable<UploadedFile> {
   const type = mediaType(call.req);
   const query = queryOf(call);
   refuseUnknown(Object.keys(query), ['name']);
-  const body = paced(call.req, settings);
+  const body = paced(call.req, { ...settings, isShort });
   if (type === 'multipart/form-data') return filesOf(call.req.headers, body, settings.files);
   if (type.startsWith('multipart/') || type === 'application/x-www-form-urlencoded')
     throw new HttpError(

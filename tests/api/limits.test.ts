@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { startApi } from '../../src/api/app.js';
+import { person, signedIn } from '../support/people.js';
 import { PLENTY, testApi, type TestApi } from './support.js';
 
 let api: TestApi | null = null;
@@ -72,6 +73,23 @@ it('counts those who show no good key by their address, and lets others there pa
   expect(statuses).toEqual([401, 401, 429, 429]);
   expect((await ask('/v1/sign-in', { method: 'POST', json: {} })).status).toBe(429);
   expect((await ask('/v1/status', { key: good })).status).toBe(200);
+});
+
+it('counts a user with all their keys and sign-ins as one', async () => {
+  const { ask, context } = await limited({ callsPerMinute: 4 });
+  const admin = await context();
+  await person(admin, 'ann@example.com');
+  const { accessToken } = await signedIn(admin, 'ann@example.com');
+  const make = async (name: string) => {
+    const made = await ask('/v1/keys', { method: 'POST', key: accessToken, json: { name } });
+    return ((await made.json()) as { readonly key: string }).key;
+  };
+  const keys = [await make('one'), await make('two')];
+
+  const statuses: number[] = [];
+  for (const key of [...keys, ...keys]) statuses.push((await ask('/v1/status', { key })).status);
+
+  expect(statuses).toEqual([200, 200, 429, 429]);
 });
 
 it.each([

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_API } from '../../src/api/settings.js';
 import { processPending } from '../../src/core/ingest/process.js';
 import { status } from '../../src/core/operations/intake.js';
@@ -230,26 +230,80 @@ it('lets a client go that trickles', async () => {
   }
 });
 
-it('bounds how many upload at once, and answers others meanwhile', async () => {
-  const patient = await testApi();
-  const key = await patient.key('analyst');
-  const attempt = async (body: string) =>
-    (await patient.ask('/v1/reports', { method: 'POST', key, body })).status;
-  // More than fit: some may come while the attempt below has a place.
-  const stalled = await Promise.all(
-    Array.from({ length: 12 }, () => began(['Content-Length: 100000'], key, patient.api.port)),
-  );
-  try {
-    await until(async () => (await attempt(xml('ninth'))) === 503);
-
-    expect((await patient.ask('/v1/status', { key })).status).toBe(200);
-
-    stalled.forEach((socket) => socket.destroy());
-    await until(async () => (await attempt(xml('after'))) === 202);
-  } finally {
-    stalled.forEach((socket) => socket.destroy());
+describe('places', () => {
+  let patient: TestApi;
+  let sockets: Socket[] = [];
+  afterEach(async () => {
+    sockets.forEach((socket) => socket.destroy());
+    sockets = [];
     await patient.stop();
+  });
+
+  /** Uploads that have a place and bring nothing more, of one key. */
+  async function stalled(key: string, count: number): Promise<Socket[]> {
+    const begun = await Promise.all(
+      Array.from({ length: count }, () => began(['Content-Length: 100000'], key, patient.api.port)),
+    );
+    sockets.push(...begun);
+    return begun;
   }
+
+  /** Takes both places of a key: an attempt that is refused shows it, and one that is not may have been in the way. */
+  async function taken(key: string): Promise<void> {
+    await until(async () => {
+      await stalled(key, 2);
+      // The attempt would be first, and take a place, if it came at once.
+      await patient.ask('/v1/status', { key });
+      return (await attempt(key, 'third')) === 503;
+    });
+  }
+
+  async function attempt(key: string, name: string): Promise<number> {
+    return (await patient.ask('/v1/reports', { method: 'POST', key, body: xml(name) })).status;
+  }
+
+  it('are few for one tenant, so that another one uploads meanwhile, and no try of the hour is lost', async () => {
+    patient = await testApi({ uploadsPerHour: 40 });
+    const [greedy, other] = [await patient.key('analyst', 'greedy'), await patient.key('analyst', 'other')];
+    await taken(greedy);
+    for (let n = 0; n < 40; n += 1) expect(await attempt(greedy, 'third')).toBe(503);
+
+    const refused = await patient.ask('/v1/reports', { method: 'POST', key: greedy, body: xml('more') });
+
+    expect(refused.headers.get('retry-after')).toBe('5');
+    expect(await refused.json()).toMatchObject({ status: 503, code: 'uploads-busy' });
+    for (const name of ['a', 'b', 'c', 'd']) expect(await attempt(other, name)).toBe(202);
+    expect((await patient.ask('/v1/status', { key: greedy })).status).toBe(200);
+    sockets.forEach((socket) => socket.destroy());
+    await until(async () => (await attempt(greedy, 'after')) === 202);
+  });
+
+  it('are bounded for all together', async () => {
+    patient = await testApi();
+    for (let n = 0; n < 4; n += 1) {
+      await taken(await patient.key('analyst', `tenant ${n}`));
+    }
+    const late = await patient.key('analyst', 'late');
+
+    expect(await attempt(late, 'late')).toBe(503);
+
+    sockets.forEach((socket) => socket.destroy());
+    await until(async () => (await attempt(late, 'after')) === 202);
+  });
+
+  it('are not held by slow ones when others find none', async () => {
+    patient = await testApi({ upload: { ...DEFAULT_API.upload, graceMs: 200, bytesPerSecond: 1 } });
+    const trickling = setInterval(() => sockets.forEach((socket) => socket.write('x')), 20);
+    try {
+      const [first] = await stalled(await patient.key('analyst', 'tenant 0'), 2);
+      const early = answerOn(first!);
+      for (let n = 1; n < 4; n += 1) await stalled(await patient.key('analyst', `tenant ${n}`), 2);
+
+      expect(await early).toContain('body-too-slow');
+    } finally {
+      clearInterval(trickling);
+    }
+  });
 });
 
 it.each([
