@@ -36,8 +36,6 @@ export interface Relation {
   readonly columns: Readonly<Record<Dimension, string>>;
   /** Select list that gives Figures. */
   readonly figures: string;
-  /** Failing messages of one row. */
-  readonly failed: string;
 }
 
 /** As a rollup has it. */
@@ -92,7 +90,6 @@ export function relationFor(tenant: number, filter: Filter, grouped: readonly Di
       reporter: 't.reporter_id',
       result: `${disposition}, ${dkim}, ${spf}`,
     },
-    failed: isSummed ? 't.messages - t.dmarc_pass' : `CASE WHEN ${dkim} OR ${spf} THEN 0 ELSE t.messages END`,
     figures: isSummed ? sumsOfRollup() : sumsOfRows(dkim, spf, disposition),
   };
 }

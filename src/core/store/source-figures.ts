@@ -49,8 +49,7 @@ const FEW_MESSAGES = 20_000;
 
 /**
  * The largest sources, and those with most failing messages. One pass over what the filter lets through, or over the
- * sources that lead, sums only what ranks them; the rest is summed for the few that are named. `messages` are those of
- * the whole period, from which the shorter way is chosen.
+ * sources that lead. `messages` are those of the whole period, from which the shorter way is chosen.
  */
 export async function topSources(
   session: Session,
@@ -60,31 +59,20 @@ export async function topSources(
   messages: number,
 ): Promise<{ readonly largest: SourceFigures[]; readonly failing: SourceFigures[] }> {
   const relation = relationFor(tenant, filter, ['source']);
-  const { columns, failed } = relation;
   const isLarge = relation.kind === 'rollup_source' && messages > FEW_MESSAGES;
   const leading = isLarge ? await leadingSources(session, tenant, filter, limits) : null;
   const { from, parameters } = leading === null ? relation : ofSources(relation, leading);
-  const ranked = await session.rows<{ list: 'largest' | 'failing'; source: string | null }>(
+  const rows = await session.rows<SourceRow & { list: 'largest' | 'failing' }>(
     `WITH s AS MATERIALIZED (
-       SELECT ${columns.source} AS source, SUM(t.messages::float8) AS messages, SUM((${failed})::float8) AS failed
-       FROM ${from} GROUP BY 1)
-     (SELECT 'largest' AS list, source FROM s ORDER BY messages DESC, source LIMIT ${limits.largest})
+       SELECT ${relation.columns.source} AS source, MIN(t.day) AS "firstDay", MAX(t.day) AS "lastDay", ${relation.figures}
+       FROM ${from} GROUP BY 1),
+     f AS (SELECT *, messages - "dmarcPass" AS failed FROM s)
+     (SELECT 'largest' AS list, f.* FROM f ORDER BY messages DESC, source LIMIT ${limits.largest})
      UNION ALL
-     (SELECT 'failing', source FROM s WHERE failed > 0 ORDER BY failed DESC, source LIMIT ${limits.failing})`,
+     (SELECT 'failing', f.* FROM f WHERE failed > 0 ORDER BY failed DESC, source LIMIT ${limits.failing})`,
     parameters,
   );
-  const named = ofSources(
-    relation,
-    ranked.map(({ source }) => source),
-  );
-  const rows = await session.rows<SourceRow>(
-    `SELECT ${columns.source} AS source, MIN(t.day) AS "firstDay", MAX(t.day) AS "lastDay", ${relation.figures}
-     FROM ${named.from} GROUP BY 1`,
-    named.parameters,
-  );
-  const found = new Map(rows.map((row) => [row.source, sourceFigures(row)]));
-  const listed = (wanted: string) =>
-    ranked.filter(({ list }) => list === wanted).flatMap(({ source }) => found.get(source) ?? []);
+  const listed = (wanted: string) => rows.filter(({ list }) => list === wanted).map(sourceFigures);
   return { largest: listed('largest'), failing: listed('failing') };
 }
 
