@@ -12,7 +12,7 @@ export const reprocess = operation({
   local: true,
   input: z.object({
     domain: domainField.optional(),
-    failed: z.coerce.boolean().default(false).describe('Only documents that could not be read or stored'),
+    failed: z.boolean().default(false).describe('Only documents that could not be read or stored'),
   }),
   run: async (context, input): Promise<Reprocessed> => {
     const { tenant, db } = context;

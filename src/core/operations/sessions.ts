@@ -33,7 +33,7 @@ export const rotateSigningKey = operation({
   effect: 'changes',
   local: true,
   input: z.object({
-    forget: z.coerce
+    forget: z
       .boolean()
       .default(false)
       .describe('Believe no token of before, as when the key became known to others'),

@@ -135,9 +135,10 @@ export const redrive = operation({
   input: z
     .object({
       id: taskField.optional(),
-      all: z.coerce.boolean().default(false).describe('Every dead letter'),
+      all: z.boolean().default(false).describe('Every dead letter'),
     })
-    .refine(({ id, all }) => (id !== undefined) !== all, 'needs the id of one dead letter, or all'),
+    .refine(({ id, all }) => (id !== undefined) !== all, 'needs the id of one dead letter, or all')
+    .meta({ minProperties: 1 }),
   run: async (context, { id }): Promise<RedriveResult> => {
     let redriven = 0;
     for (;;) {

@@ -2,10 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { claim, domains } from '../../../src/core/operations/domains.js';
 import { problems } from '../../../src/core/operations/intake.js';
 import type { Context } from '../../../src/core/operations/operation.js';
+import { reprocess } from '../../../src/core/operations/reprocess.js';
 import { report, reports } from '../../../src/core/operations/reports.js';
 import { timeline } from '../../../src/core/operations/series.js';
+import { rotateSigningKey } from '../../../src/core/operations/sessions.js';
 import { source, sources } from '../../../src/core/operations/sources.js';
 import { summary } from '../../../src/core/operations/summary.js';
+import { redrive } from '../../../src/core/operations/tasks.js';
 import { testSystem, type TestSystem } from '../../support/context.js';
 import { reportXml } from '../../support/reports.js';
 import { takeIn } from '../../support/samples.js';
@@ -23,6 +26,16 @@ beforeAll(async () => {
   );
 });
 afterAll(() => system.close());
+
+it.each([
+  [redrive, 'all'],
+  [reprocess, 'failed'],
+  [rotateSigningKey, 'forget'],
+])('yes and no are no texts: $0.name', ({ input }, field) => {
+  for (const value of ['false', 'true', 'no', 1, 0])
+    expect(input.safeParse({ [field]: value }).success).toBe(false);
+  expect(input.safeParse({ [field]: true }).success).toBe(true);
+});
 
 const period = { from: '2026-02-20', to: '2026-03-10' };
 
