@@ -4,6 +4,8 @@ import { z } from 'zod';
 export interface InputSchema {
   readonly properties: Readonly<Record<string, object>>;
   readonly required: readonly string[];
+  /** How many fields have to be given at least, whichever they are. */
+  readonly minProperties: number;
 }
 
 const known = new WeakMap<z.ZodType, InputSchema>();
@@ -12,8 +14,12 @@ const known = new WeakMap<z.ZodType, InputSchema>();
 export function inputSchema(input: z.ZodType): InputSchema {
   const found = known.get(input);
   if (found !== undefined) return found;
-  const { properties = {}, required = [] } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' });
-  const schema = { properties: properties as Readonly<Record<string, object>>, required };
+  const {
+    properties = {},
+    required = [],
+    minProperties = 0,
+  } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' });
+  const schema = { properties: properties as Readonly<Record<string, object>>, required, minProperties };
   known.set(input, schema);
   return schema;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Operation } from '../core/operations/operation.js';
 import { EXPORTS } from './exports.js';
-import { inputSchema } from './input-schema.js';
+import { inputSchema, type InputSchema } from './input-schema.js';
 import { takesBody } from './input.js';
 import { pathFields, type Route } from './route.js';
 import { ROUTES } from './routes.js';
@@ -59,9 +59,9 @@ function paths(): Json {
 }
 
 function describeRoute(route: Route): Json {
-  const { properties, required } = inputSchema(route.operation.input);
+  const input = inputSchema(route.operation.input);
   const inPath = pathFields(route.path);
-  const beside = Object.keys(properties).filter((name) => !inPath.includes(name));
+  const beside = Object.keys(input.properties).filter((name) => !inPath.includes(name));
   const parameter = (name: string, place: 'path' | 'query') =>
     describeParameter(route.operation, name, place);
   return {
@@ -70,7 +70,7 @@ function describeRoute(route: Route): Json {
       ...inPath.map((name) => parameter(name, 'path')),
       ...(takesBody(route) ? [] : beside.map((name) => parameter(name, 'query'))),
     ],
-    ...(takesBody(route) && beside.length > 0 && { requestBody: describeBody(beside, properties, required) }),
+    ...(takesBody(route) && beside.length > 0 && { requestBody: describeBody(beside, input) }),
     responses: {
       [route.status]: route.status === 204 ? { description: 'Done' } : jsonAnswer(route.result),
       default: { $ref: '#/components/responses/Problem' },
@@ -104,19 +104,16 @@ function describeParameter(operation: Named, name: string, place: 'path' | 'quer
   };
 }
 
-function describeBody(
-  names: readonly string[],
-  properties: Readonly<Record<string, object>>,
-  required: readonly string[],
-): Json {
+function describeBody(names: readonly string[], { properties, required, minProperties }: InputSchema): Json {
   const needed = names.filter((name) => required.includes(name));
   const schema = {
     type: 'object',
     properties: Object.fromEntries(names.map((name) => [name, properties[name]])),
     ...(needed.length > 0 && { required: needed }),
+    ...(minProperties > 0 && { minProperties }),
     additionalProperties: false,
   };
-  return { required: needed.length > 0, content: { 'application/json': { schema } } };
+  return { required: needed.length > 0 || minProperties > 0, content: { 'application/json': { schema } } };
 }
 
 function describeUpload(): Json {

@@ -45,6 +45,14 @@ it('describes every route, with names that are each used once', () => {
   expect(paths).toHaveProperty('/v1/exports/records.csv');
 });
 
+it('says which bodies have to be there: those that cannot be empty', () => {
+  const paths = description.paths as Record<string, Record<string, { requestBody?: { required: boolean } }>>;
+
+  expect(paths['/v1/retention']?.['patch']?.requestBody?.required).toBe(true);
+  expect(paths['/v1/dead-letters/redrive']?.['post']?.requestBody?.required).toBe(true);
+  expect(paths['/v1/intake/fetch']?.['post']?.requestBody?.required).toBe(false);
+});
+
 it('tells the result of every route that has one', () => {
   const untold = ROUTES.filter(({ status, result }) => status !== 204 && result === undefined);
 

@@ -34,6 +34,43 @@ it('tells what is wrong with the input, by field', async () => {
   expect(problem.id).toBe(response.headers.get('x-request-id'));
 });
 
+it('takes no text for yes or no', async () => {
+  const admin = await api.key('admin');
+  const redrive = (json: unknown) =>
+    api.ask('/v1/dead-letters/redrive', { method: 'POST', key: admin, json });
+
+  for (const all of ['false', 'true', 1]) {
+    const response = await redrive({ all });
+
+    expect([all, response.status]).toEqual([all, 400]);
+    expect(await response.json()).toMatchObject({ code: 'input-invalid', errors: [{ field: 'all' }] });
+  }
+  expect((await redrive({ all: true })).status).toBe(200);
+});
+
+it('tells what is wrong with the input as a whole in a sentence', async () => {
+  const admin = await api.key('admin');
+
+  const response = await api.ask('/v1/dead-letters/redrive', { method: 'POST', key: admin, json: {} });
+
+  expect(await response.json()).toMatchObject({
+    detail: 'The input of redrive is not valid: needs the id of one dead letter, or all.',
+    errors: [{ field: '', detail: 'needs the id of one dead letter, or all' }],
+  });
+});
+
+it('says of who is locked out that this is in the way', async () => {
+  const admin = await api.key('admin');
+  const email = 'out@example.com';
+  await api.ask('/v1/users', { method: 'POST', key: admin, json: { email } });
+  await api.ask(`/v1/users/${email}/disable`, { method: 'POST', key: admin });
+
+  const response = await api.ask(`/v1/users/${email}/reset`, { method: 'POST', key: admin });
+
+  expect(response.status).toBe(409);
+  expect(await response.json()).toMatchObject({ code: 'user-disabled' });
+});
+
 it('refuses a field that it does not know, and names the nearest', async () => {
   const response = await api.ask('/v1/summary?domian=example.com', { key: viewer });
 

@@ -22,7 +22,9 @@ export class InputError extends ExpectedError {
   readonly issues: z.ZodError['issues'];
 
   constructor(operation: string, { issues }: z.ZodError) {
-    const told = issues.slice(0, 3).map(({ path, message }) => [path.join('.'), message].join(': '));
+    const told = issues
+      .slice(0, 3)
+      .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`));
     super('input-invalid', `The input of ${operation} is not valid: ${told.join('; ')}.`);
     this.issues = issues;
   }

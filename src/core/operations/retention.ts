@@ -39,7 +39,8 @@ export const retentionSet = operation({
       raw: daysField.optional().describe('Days for the bytes of what came in, or keep'),
       failures: daysField.optional().describe('Days for failure reports, or keep'),
     })
-    .refine((given) => Object.values(given).some((days) => days !== undefined), 'names nothing to set'),
+    .refine((given) => Object.values(given).some((days) => days !== undefined), 'names nothing to set')
+    .meta({ minProperties: 1 }),
   run: ({ db, tenant, actor, now }, input): Promise<RetentionResult> =>
     db.within(tenant, async (session) => {
       const before = await store.retentionOf(session, tenant);

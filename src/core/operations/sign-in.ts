@@ -12,7 +12,7 @@ import type { Session } from '../store/session.js';
 import { startSession } from '../store/sessions.js';
 import { signingKeyInUse } from '../store/signing-keys.js';
 import { findUser, holdUser, noteSignIn, tenantOfSignInName, type UserRow } from '../store/users.js';
-import { refuseTooMany } from './limit.js';
+import { refuseTooMany, TooManyTries } from './limit.js';
 import { openOperation, type Visitor } from './open.js';
 import { OperationError, type SystemContext } from './operation.js';
 
@@ -71,8 +71,15 @@ export const signIn = openOperation({
  * slowed down there does not use up the tries of others' accounts.
  */
 async function slowDown(system: SystemContext, email: string, { address }: Visitor): Promise<void> {
-  await refuseTooMany(system, ADDRESS_RATE, countedAddress(address));
-  await refuseTooMany(system, ACCOUNT_RATE, accountKey(email));
+  try {
+    await refuseTooMany(system, ADDRESS_RATE, countedAddress(address));
+    await refuseTooMany(system, ACCOUNT_RATE, accountKey(email));
+  } catch (error) {
+    // The address may be nobody's, so it has no tenant in whose audit this could stand.
+    if (error instanceof TooManyTries)
+      system.log.warn('somebody tries to sign in too often', { address, account: accountKey(email) });
+    throw error;
+  }
   if (isHashingBusy())
     throw new OperationError('sign-in-busy', 'Too many people sign in at this moment. Try again shortly.');
 }

@@ -11,7 +11,7 @@ import { setPassword, userReset, userSetPassword } from '../../../src/core/opera
 import { perform } from '../../../src/core/operations/perform.js';
 import { refresh, signOut } from '../../../src/core/operations/refresh.js';
 import { forgetEnded, rotateSigningKey, signOutAll } from '../../../src/core/operations/sessions.js';
-import { ADDRESS_RATE, signIn } from '../../../src/core/operations/sign-in.js';
+import { accountKey, ADDRESS_RATE, signIn } from '../../../src/core/operations/sign-in.js';
 import { userDisable, userEnable, userRole } from '../../../src/core/operations/users.js';
 import { countedAddress } from '../../../src/core/identity/address.js';
 import { issueToken } from '../../../src/core/identity/token.js';
@@ -387,6 +387,11 @@ describe('a brute force', () => {
       code: 'too-many-tries',
       retryAfterSeconds: expect.toSatisfy((seconds: number) => seconds > 800 && seconds <= 900),
     });
+    expect(logged).toContainEqual([
+      'somebody tries to sign in too often',
+      { address: VISITOR.address, account: accountKey('eve@example.com') },
+    ]);
+    expect(JSON.stringify(logged)).not.toContain('eve@example.com');
 
     vi.setSystemTime(Date.now() + 15 * 60 * 1000);
     await expect(signedIn(admin, 'eve@example.com')).resolves.toBeDefined();
