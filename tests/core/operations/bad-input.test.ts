@@ -28,10 +28,10 @@ beforeAll(async () => {
 afterAll(() => system.close());
 
 it.each([
-  [redrive, 'all'],
-  [reprocess, 'failed'],
-  [rotateSigningKey, 'forget'],
-])('yes and no are no texts: $0.name', ({ input }, field) => {
+  { operation: redrive, field: 'all' },
+  { operation: reprocess, field: 'failed' },
+  { operation: rotateSigningKey, field: 'forget' },
+])('yes and no are no texts: $field of $operation.name', ({ operation: { input }, field }) => {
   for (const value of ['false', 'true', 'no', 1, 0])
     expect(input.safeParse({ [field]: value }).success).toBe(false);
   expect(input.safeParse({ [field]: true }).success).toBe(true);
