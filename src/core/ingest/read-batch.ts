@@ -47,7 +47,18 @@ export interface Batch {
  */
 export function readBatch(context: IngestContext, lane: Lane): Promise<Batch> {
   const { db, tenant } = context;
-  return afterDeadlocks(() => db.within(tenant, (session) => takeAndRead(context, lane, session)));
+  return afterDeadlocks(async () => {
+    const counted: number[] = [];
+    try {
+      return await db.within(tenant, (session) => takeAndRead(context, lane, session, counted));
+    } catch (error) {
+      // Only now: while the transaction was open, it may have held the very rows that this changes. Not where the
+      // database is gone; the next one that comes by is then one attempt short, and no more.
+      if (counted.length > 0)
+        await db.within(tenant, (apart) => forgiveAttempt(apart, tenant, counted)).catch(() => {});
+      throw error;
+    }
+  });
 }
 
 /** A job with the document that it names. */
@@ -56,7 +67,13 @@ interface Task {
   readonly raw: PendingDocument;
 }
 
-async function takeAndRead(context: IngestContext, lane: Lane, session: Session): Promise<Batch> {
+/** `counted` is told the documents whose attempt is committed, and to be taken back when this throws. */
+async function takeAndRead(
+  context: IngestContext,
+  lane: Lane,
+  session: Session,
+  counted: number[],
+): Promise<Batch> {
   const { queue, anyTime } = lane;
   const { tenant } = context;
   const jobs = await takeJobs(session, queue, AT_ONCE[queue], anyTime);
@@ -92,6 +109,7 @@ async function takeAndRead(context: IngestContext, lane: Lane, session: Session)
     lane,
     session,
     tasks.filter((task) => !isApart(task)),
+    counted,
   );
   return { jobs: jobs.length, processed };
 }
@@ -101,6 +119,7 @@ async function readTasks(
   lane: Lane,
   session: Session,
   tasks: readonly Task[],
+  counted: number[],
 ): Promise<Processed> {
   const [first] = tasks;
   if (first === undefined) return NOTHING_PROCESSED;
@@ -108,15 +127,10 @@ async function readTasks(
   const { db, tenant } = context;
   const ids = tasks.map(({ raw }) => raw.id);
   await db.within(tenant, (apart) => countAttempt(apart, tenant, ids, first.raw.holder));
+  counted.push(...ids);
   // Before any savepoint: going back to one would take a new table along.
   await openStaging(session);
-  try {
-    return await tryTogether(context, lane, session, tasks);
-  } catch (error) {
-    // Not where the database is gone; the next one that comes by is then one attempt short, and no more.
-    await db.within(tenant, (apart) => forgiveAttempt(apart, tenant, ids)).catch(() => {});
-    throw error;
-  }
+  return tryTogether(context, lane, session, tasks);
 }
 
 /** Reads documents; when that fails by one of them, each on its own. Throws for trouble of the surroundings alone. */
