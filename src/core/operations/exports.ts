@@ -81,8 +81,8 @@ const SOURCE_COLUMNS: readonly Column<ExportedSource>[] = [
 ];
 
 export const exportReports = exportOperation('reports', 'viewer', allReports, REPORT_COLUMNS);
-/** Who sends to whom by name is more than figures: not for viewers. */
-export const exportRecords = exportOperation('records', 'analyst', allRecords, RECORD_COLUMNS);
+/** The same rows that `report` shows to viewers, envelope addresses included: so for them, too. */
+export const exportRecords = exportOperation('records', 'viewer', allRecords, RECORD_COLUMNS);
 export const exportSources = exportOperation('sources', 'viewer', allSources, SOURCE_COLUMNS);
 
 function exportOperation<Row>(
