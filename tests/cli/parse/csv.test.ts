@@ -43,6 +43,11 @@ describe('csvFormat', () => {
     ['＝1', "'＝1"],
     ['a\nb\rc\u0000d', 'a b c d'],
     ['a,b', '"a,b"'],
+    ['a;=1+1', "a;'=1+1"],
+    ['a; @SUM(A1);-2', "a; '@SUM(A1);'-2"],
+    ['a;"=1', `"a;""'=1"`],
+    ['a\t=1', 'a =1'],
+    ['a;b-c', 'a;b-c'],
   ])('writes the header-from domain %j as %s', async (text, cell) => {
     const { rows } = await printed([[{ ...RECORD, headerFrom: text }]]);
 
