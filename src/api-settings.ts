@@ -111,6 +111,8 @@ export const API_VARIABLES = {
     field: z
       .string()
       .min(SHORTEST_TOKEN, `must have at least ${SHORTEST_TOKEN} characters`)
+      // RFC 6750 §2.1: no other can be shown as a bearer token.
+      .regex(/^[\w.~+/=-]*$/u, 'may have letters, digits and -._~+/= only')
       .nullable()
       .default(null),
     meaning: 'What a scraper of /metrics shows as bearer token',

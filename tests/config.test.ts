@@ -106,6 +106,12 @@ describe('readConfig', () => {
     ]);
   });
 
+  it('refuses a token that no scraper could show, without telling it', () => {
+    expect(problemsOf({ METRICS_TOKEN: 'a token with blanks' })).toEqual([
+      'METRICS_TOKEN may have letters, digits and -._~+/= only.',
+    ]);
+  });
+
   it('refuses settings of the API that cannot be, without the token', () => {
     const problems = problemsOf({
       HTTP_PORT: '80000',

@@ -4,7 +4,6 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import { measure, type Measured } from '../core/operations/measure.js';
 import { OperationError, type SystemContext } from '../core/operations/operation.js';
 import type { Ended } from './around.js';
-import { bearerOf } from './bearer.js';
 import type { Call, CallState } from './call.js';
 import { HttpError } from './problem.js';
 import type { ApiSettings } from './settings.js';
@@ -123,8 +122,12 @@ function remembered<T>(work: () => Promise<T>, freshMs: number): () => Promise<T
  */
 function admitScraper(call: Call, token: string | null): void {
   if (token !== null) {
-    if (isSame(bearerOf(call), token)) return;
-    throw new OperationError('unauthenticated', 'This is not the token of METRICS_TOKEN.');
+    const shown = /^Bearer +(\S+) *$/iu.exec(call.get('Authorization'))?.[1];
+    if (shown !== undefined && isSame(shown, token)) return;
+    throw new OperationError(
+      'unauthenticated',
+      `${shown === undefined ? 'The metrics are for who shows' : 'This is not'} the token of METRICS_TOKEN: Authorization: Bearer TOKEN.`,
+    );
   }
   const peer = call.req.socket.remoteAddress ?? '';
   const isForwarded = ['x-forwarded-for', 'forwarded', 'x-real-ip'].some((name) => call.get(name) !== '');

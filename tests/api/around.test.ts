@@ -236,7 +236,13 @@ describe('metrics', () => {
   it('are for who shows the token when there is one', async () => {
     const { ask } = await served({ metricsToken: 'a-token-for-scrapers' });
 
-    expect((await ask('/metrics')).status).toBe(401);
+    const refused = (await (await ask('/metrics')).json()) as {
+      readonly status: number;
+      readonly detail: string;
+    };
+    expect(refused.status).toBe(401);
+    expect(refused.detail).toContain('METRICS_TOKEN');
+    expect(refused.detail).not.toContain('key create');
     expect((await ask('/metrics', { key: 'another-token' })).status).toBe(401);
     expect((await ask('/metrics', { key: 'a-token-for-scrapers' })).status).toBe(200);
   });
