@@ -62,6 +62,9 @@ export interface KeyCreated {
   readonly item: KeyItem;
 }
 
+/** More than anybody has programs; each is looked up and listed. */
+const KEYS_OF_ONE = 50;
+
 export const keyCreate = operation({
   name: 'key-create',
   summary: 'Make an API key for a program; it is shown this once',
@@ -83,12 +86,21 @@ export const keyCreate = operation({
       const expiresAt = expires === undefined ? null : endOf(expires);
       if (expiresAt !== null && expiresAt <= now())
         throw new OperationError('key-over', `${expires} is over; give a day to come, or none.`);
+      const ownerId = actor.user ?? null;
+      if (ownerId !== null) {
+        const have = await listKeys(session, tenant, { ownerId, limit: KEYS_OF_ONE, after: null });
+        if (have.length >= KEYS_OF_ONE)
+          throw new OperationError(
+            'keys-too-many',
+            `You have ${KEYS_OF_ONE} keys, as many as one may have; revoke one that is not needed first.`,
+          );
+      }
       const { text, digest } = newSecret('key', tenant);
       const row = await addKey(session, tenant, {
         digest,
         name,
         role,
-        ownerId: actor.user ?? null,
+        ownerId,
         createdBy: actor.id,
         createdAt: now(),
         expiresAt,

@@ -122,6 +122,18 @@ describe('a key', () => {
     await expect(who(key)).resolves.toBeDefined();
   });
 
+  it('is one of fifty at most that a user has', async () => {
+    const collector = await user('collector@example.com', 'viewer');
+    for (let n = 0; n < 50; n += 1) await perform(keyCreate, collector, { name: `collected ${n}` });
+
+    const more = perform(keyCreate, collector, { name: 'collected 50' });
+
+    await expect(more).rejects.toMatchObject({ code: 'keys-too-many' });
+    await perform(keyRevoke, collector, { name: 'collected 0' });
+    await expect(perform(keyCreate, collector, { name: 'collected 50' })).resolves.toBeDefined();
+    for (let n = 1; n <= 50; n += 1) await perform(keyRevoke, collector, { name: `collected ${n}` });
+  });
+
   it('is refused from its next request on when it is revoked, and its name is free again', async () => {
     const { key } = await perform(keyCreate, admin, { name: 'Brief' });
 
