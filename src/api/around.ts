@@ -51,6 +51,10 @@ export function around(system: SystemContext, ended: Ended): Middleware<CallStat
       });
       ended({ method: ctx.method, route: named, status, seconds: ms / 1_000 });
     });
+    // Also an answer that is no problem may come before its body, which nobody reads then.
+    ctx.res.once('finish', () => {
+      if (!ctx.req.complete) letEnd(ctx.req);
+    });
     try {
       await next();
       if (ctx.status === 404 && (ctx.body === undefined || ctx.body === null) && ctx.state.route === null)
@@ -89,7 +93,6 @@ export function answerProblem(ctx: Call, error: unknown): void {
   if (error instanceof HttpError) ctx.set({ ...error.headers });
   if (error instanceof TooManyTries) ctx.set('Retry-After', String(error.retryAfterSeconds));
   if (problem.status === 401) ctx.set('WWW-Authenticate', 'Bearer');
-  if (!ctx.req.complete) ctx.res.once('finish', () => letEnd(ctx.req));
 }
 
 /** Who still sends would not see the answer if the connection broke at once: the rest is read for a while, and dropped. */

@@ -88,6 +88,21 @@ describe('health', () => {
   });
 });
 
+describe('a body that nobody reads', () => {
+  it('does not hold the connection of an answer that was given', async () => {
+    const { api: running } = await served();
+    const socket = connect(running.port, '127.0.0.1');
+    socket.on('error', () => {});
+    const closed = once(socket, 'close');
+    socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nx');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+
+    await closed;
+
+    expect(answer.toString()).toContain('200 OK');
+  }, 10_000);
+});
+
 describe('what nobody expected', () => {
   it('is told by an id alone, which the log has beside what happened', async () => {
     const { context, key } = await served();
