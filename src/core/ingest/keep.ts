@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { createGzip, gzipSync } from 'node:zlib';
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
+import { ExpectedError } from '../expected-error.js';
 import type { ByteSource } from '../report/bytes.js';
 import { putJobs } from '../store/queue.js';
 import { CHUNK_BYTES, appendChunk, storeRaw, type RawDraft, type StoredRaw } from '../store/raw.js';
@@ -25,7 +26,8 @@ const WORTH_COMPRESSING = 512;
 
 /**
  * Stores bytes as they came, before anything is made of them, and queues their reading in the same transaction;
- * committed when it returns.
+ * committed when it returns. Throws an ExpectedError `file-changed` where a large one changes meanwhile: nothing is kept
+ * of it then.
  */
 export async function keep(
   context: IngestContext,
@@ -73,7 +75,7 @@ function heldDraft(source: string, name: string, bytes: Uint8Array): RawDraft {
   return { sha256, size: bytes.length, encoding: compress ? 'gzip' : 'as-is', source, name, chunks: [data] };
 }
 
-/** Two passes over the source: its hash says whether it is known, then its chunks go in. */
+/** Two passes over the source: its hash says whether it is known, then its chunks go in, if they are the same still. */
 async function keepLarge(context: IngestContext, from: string, { name, source }: Incoming): Promise<Kept> {
   const hash = createHash('sha256');
   let size = 0;
@@ -85,24 +87,40 @@ async function keepLarge(context: IngestContext, from: string, { name, source }:
   }
   const { tenant, db, now } = context;
   const encoding = compressed ? ('as-is' as const) : ('gzip' as const);
-  const draft: RawDraft = { sha256: hash.digest(), size, encoding, source: from, name, chunks: [] };
+  const sha256 = hash.digest();
+  const draft: RawDraft = { sha256, size, encoding, source: from, name, chunks: [] };
   return db.within(tenant, async (session) => {
     const [kept] = await storeAndQueue(context, session, [draft], now());
     if (kept === undefined) throw new Error('a draft was stored and is not there');
     if (kept.known) return kept;
+    const again = createHash('sha256');
+    const bytes = hashed(source.stream(), again);
     let seq = 0;
-    for await (const chunk of chunksOf(compressed ? source.stream() : gzipped(source), CHUNK_BYTES)) {
+    for await (const chunk of chunksOf(compressed ? bytes : gzipped(bytes), CHUNK_BYTES)) {
       await appendChunk(session, tenant, kept.id, seq, chunk);
       seq += 1;
     }
+    if (!again.digest().equals(sha256))
+      throw new ExpectedError(
+        'file-changed',
+        `${name} changed while it was read. Take it in again when nobody writes to it any more.`,
+      );
     return kept;
   });
 }
 
-function gzipped(source: ByteSource): AsyncIterable<Buffer> {
-  return Readable.from(source.stream(), { objectMode: false }).pipe(
-    createGzip({ ...GZIP, chunkSize: 256 * 1024 }),
-  );
+async function* hashed(bytes: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+function gzipped(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Buffer> {
+  const packed = createGzip({ ...GZIP, chunkSize: 256 * 1024 });
+  // A plain pipe would not pass errors on; whoever reads what is packed is told of them.
+  pipeline(Readable.from(bytes, { objectMode: false }), packed, () => {});
+  return packed;
 }
 
 /** The same bytes in chunks of exactly `size`, the last one shorter. */
