@@ -5,7 +5,7 @@ import { lockStoreShared } from '../store/locks.js';
 import { takeJobs, type Failure, type Job } from '../store/queue.js';
 import { countAttempt, forgiveAttempt, lockPending, markFailed, type PendingDocument } from '../store/raw.js';
 import { buryRead, completeRead, failRead, setApart, type ReadQueue } from '../store/read-jobs.js';
-import { backTo, savepoint } from '../store/savepoint.js';
+import { backTo, release, savepoint } from '../store/savepoint.js';
 import type { Session } from '../store/session.js';
 import { clearStaging, openStaging } from '../store/staging.js';
 import type { IngestContext } from './context.js';
@@ -152,6 +152,7 @@ async function tryTogether(
     if (only !== undefined && others.length === 0) return fail(context, lane, session, only, error);
     return oneByOne(context, lane, session, tasks, error);
   }
+  await release(session);
   await completeRead(
     session,
     lane.queue,

@@ -68,6 +68,25 @@ describe('a batch with one document that cannot be stored', () => {
     ]);
   });
 
+  it('leaves no savepoint behind, so that they do not nest', async () => {
+    await keepReports('good', 'bad', 'good too');
+    let depth = 0;
+    let deepest = 0;
+    const watching = through((session) => ({
+      run: (sql, parameters) => {
+        if (sql.startsWith('SAVEPOINT')) depth += 1;
+        if (sql.startsWith('RELEASE')) depth -= 1;
+        deepest = Math.max(deepest, depth);
+        return session.run(sql, parameters);
+      },
+    }));
+
+    const { processed } = await readBatch(watching, lane());
+
+    expect(processed.documents.stored).toBe(2);
+    expect({ depth, deepest }).toEqual({ depth: 0, deepest: 1 });
+  });
+
   it('ends, and costs nobody a try, when it has to stop after that document failed', async () => {
     await keepReports('bad', 'good');
     const stop = new AbortController();
