@@ -67,7 +67,10 @@ export interface DomainDay {
   readonly day: string;
 }
 
-/** Domain-days that the reports of these raw documents have rows on. */
+/**
+ * Domain-days that the reports of these raw documents have rows on, but for days of which retention took records: their
+ * figures stand in the rollups alone.
+ */
 export function touchedDays(
   session: Session,
   tenant: number,
@@ -77,7 +80,8 @@ export function touchedDays(
     `SELECT DISTINCT a.domain_id AS "domainId", s.day FROM document c
      JOIN aggregate_report a ON a.tenant_id = $1 AND a.id = c.report_id
      JOIN record s ON s.tenant_id = $1 AND s.domain_id = a.domain_id AND s.day BETWEEN a.first_day AND a.last_day AND s.report_id = a.id
-     WHERE c.tenant_id = $1 AND c.raw_id = ANY ($2::bigint[])`,
+     LEFT JOIN retention t ON t.tenant_id = $1
+     WHERE c.tenant_id = $1 AND c.raw_id = ANY ($2::bigint[]) AND (t.expired_before IS NULL OR s.day >= t.expired_before)`,
     [tenant, rawIds],
   );
 }

@@ -101,6 +101,21 @@ describe('records and reports', () => {
     expect(await rollup()).toBe(12);
   });
 
+  it('keep their figures when a document of the same day that failed is read again', async () => {
+    await takeIn(context, report(45, 1000));
+    await asking(retentionSet, { records: 30 }, context);
+    await applyRetention(context);
+    const late = report(45, 7).replace('45 days ago', 'late');
+    await keep(context, 'test', [{ name: 'late', source: inMemory(Buffer.from(late)) }]);
+    await rows(`UPDATE raw_document SET state = 'failed' WHERE state = 'pending'`);
+
+    const again = await reprocessRaw(context, { domainId: null, failedOnly: true });
+
+    expect(again).toMatchObject({ raws: 1, failed: 0, messages: 7 });
+    expect(await rollup()).toBe(1007);
+    expect(await rows('SELECT SUM(messages) AS messages FROM rollup_tenant')).toEqual([{ messages: 1007 }]);
+  });
+
   it('go by whole months where every tenant let them go, and row by row elsewhere', async () => {
     const other = await system.context('other');
     await takeIn(context, report(10), report(100), report(130));
