@@ -120,17 +120,17 @@ export const API_VARIABLES = {
   },
   API_CALLS_PER_MINUTE: {
     field: whole(DEFAULT_API.callsPerMinute, 1, LARGEST_COUNT),
-    meaning: 'Calls of one key or user a minute',
+    meaning: 'Calls of one user with all their keys a minute',
     otherwise: String(DEFAULT_API.callsPerMinute),
   },
   API_UPLOADS_PER_HOUR: {
     field: whole(DEFAULT_API.uploadsPerHour, 1, LARGEST_COUNT),
-    meaning: 'Uploads of one key or user an hour',
+    meaning: 'Uploads of one user with all their keys an hour',
     otherwise: String(DEFAULT_API.uploadsPerHour),
   },
   API_EXPORTS_PER_MINUTE: {
     field: whole(DEFAULT_API.exportsPerMinute, 1, LARGEST_COUNT),
-    meaning: 'CSV exports of one key or user a minute',
+    meaning: 'CSV exports of one user with all their keys a minute',
     otherwise: String(DEFAULT_API.exportsPerMinute),
   },
   UPLOAD_FILES: {

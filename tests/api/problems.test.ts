@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { person, signedIn } from '../support/people.js';
 import { testApi, type TestApi } from './support.js';
 
 let api: TestApi;
@@ -60,7 +61,9 @@ it('tells what is wrong with the input as a whole in a sentence', async () => {
 });
 
 it('says of who is locked out that this is in the way', async () => {
-  const admin = await api.key('admin');
+  const context = await api.context();
+  await person(context, 'in@example.com', 'admin');
+  const { accessToken: admin } = await signedIn(context, 'in@example.com');
   const email = 'out@example.com';
   await api.ask('/v1/users', { method: 'POST', key: admin, json: { email } });
   await api.ask(`/v1/users/${email}/disable`, { method: 'POST', key: admin });

@@ -42,7 +42,7 @@ export interface Operation<Input extends z.ZodType = z.ZodType, Result = unknown
   readonly effect: 'reads' | 'changes';
   /** Names files of this machine, so that only its local operator may run it; false when absent. */
   readonly local?: boolean;
-  /** For people who are here, never for an API key: who finds a key must not make it outlive its end. False when absent. */
+  /** For people who are here, never for an API key: what a found key did must not outlive its end. False when absent. */
   readonly personal?: boolean;
   /** Fields with `.meta({ writeOnly: true })` are secrets: the audit leaves them out. */
   readonly input: Input;

@@ -105,6 +105,7 @@ export const userReset = operation({
   summary: 'Take the password of a user away, end their sign-ins and keys, and give a code for a new one',
   role: 'admin',
   effect: 'changes',
+  personal: true,
   input: z.object({ email: emailField }),
   run: async (context, { email }): Promise<UserReset> => {
     const reset = await context.db.within(context.tenant, async (session) => {

@@ -72,6 +72,7 @@ export const userCreate = operation({
   summary: 'Let somebody sign in: gives a code with which they set their password',
   role: 'admin',
   effect: 'changes',
+  personal: true,
   input: z.object({
     email: emailField,
     role: roleField.default('viewer'),
@@ -109,6 +110,7 @@ export const userRole = operation({
   summary: 'Give a user another role; it holds from their next request on',
   role: 'admin',
   effect: 'changes',
+  personal: true,
   input: z.object({ email: emailField, role: roleField }),
   run: (context, { email, role }): Promise<UserChanged> =>
     changeUser(context, email, async (session, user, admins) => {
@@ -125,6 +127,7 @@ export const userDisable = operation({
   summary: 'Lock a user out: sign-ins end, and API keys of theirs are refused',
   role: 'admin',
   effect: 'changes',
+  personal: true,
   input: oneUser,
   run: (context, { email }): Promise<UserChanged> =>
     changeUser(context, email, async (session, user, admins) => {
@@ -143,6 +146,7 @@ export const userEnable = operation({
   summary: 'Let a user in again who was locked out',
   role: 'admin',
   effect: 'changes',
+  personal: true,
   input: oneUser,
   run: (context, { email }): Promise<UserChanged> =>
     changeUser(context, email, async (session, user) => {

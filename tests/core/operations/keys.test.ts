@@ -5,7 +5,7 @@ import type { Context, Role } from '../../../src/core/operations/operation.js';
 import { userReset } from '../../../src/core/operations/passwords.js';
 import { perform } from '../../../src/core/operations/perform.js';
 import { signOutAll } from '../../../src/core/operations/sessions.js';
-import { userCreate, userDisable, userEnable, userRole } from '../../../src/core/operations/users.js';
+import { userCreate, userDisable, userEnable, userRole, users } from '../../../src/core/operations/users.js';
 import { NOW, testSystem, type TestSystem } from '../../support/context.js';
 import { all } from './asking.js';
 
@@ -96,6 +96,26 @@ describe('a key', () => {
       await expect(perform(keys, asKey, {})).resolves.toBeDefined();
     }
     expect(await names(admin)).toEqual(expect.arrayContaining(['boss-1', 'boss-2']));
+  });
+
+  it('makes, changes and locks out no users, and asks for them all the same: people administer people', async () => {
+    const head = await user('head@example.com', 'admin');
+    const { key } = await perform(keyCreate, head, { name: 'head-1', role: 'admin' });
+    const asKey = { ...admin, ...(await who(key)) };
+    const one = { email: 'head@example.com' };
+
+    for (const asked of [
+      () => perform(userCreate, asKey, { email: 'planted@example.com', role: 'admin' }),
+      () => perform(userRole, asKey, { ...one, role: 'viewer' }),
+      () => perform(userDisable, asKey, one),
+      () => perform(userEnable, asKey, one),
+      () => perform(userReset, asKey, one),
+    ])
+      await expect(asked()).rejects.toMatchObject({ code: 'people-only' });
+
+    const { items } = await perform(users, asKey, {});
+    expect(items.map(({ email }) => email)).not.toContain('planted@example.com');
+    expect(items.find(({ email }) => email === one.email)).toMatchObject({ role: 'admin', disabled: false });
   });
 
   it('is revoked with all others of its owner when their password is taken away', async () => {
