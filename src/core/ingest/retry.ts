@@ -1,4 +1,6 @@
-/** Two transactions that merge reports at once may deadlock; PostgreSQL ends one of them, and it starts anew. */
+/**
+ * Transactions that store in several parts may deadlock with others; PostgreSQL ends one of them, and it starts anew.
+ */
 const DEADLOCK = '40P01';
 const RETRIES = 5;
 

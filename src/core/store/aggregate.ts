@@ -1,6 +1,7 @@
 import type { Totals } from '../report/report.js';
 import { storableJson } from './documents.js';
-import { mergeReports } from './merge.js';
+import { lockRollups } from './locks.js';
+import { isOther, lockResent, mergeResent } from './merge.js';
 import { domainIds, reporterIds } from './names.js';
 import {
   place,
@@ -61,6 +62,16 @@ export async function storeAggregates(
   const fresh = await insertReports(session, facts, firstOfEach(keyed));
   await ensureMonths(session, keyed);
   const isNew = (report: Keyed) => fresh.get(report.doc) !== undefined;
+  const stored = new Map(
+    keyed.filter(isNew).map(({ identity, contentHash }) => [identity.toString('hex'), contentHash]),
+  );
+  const again = await lockResent(
+    session,
+    tenant,
+    keyed.filter((report) => !isNew(report)),
+    stored,
+  );
+  await lockRollups(session, tenant, again.some(isOther) ? 'alone' : 'shared');
   await addStaged(
     session,
     tenant,
@@ -69,15 +80,7 @@ export async function storeAggregates(
   const news = keyed.filter(isNew).map(({ doc, problems }): StoredReport => {
     return { doc, outcome: 'stored', reportId: fresh.get(doc) ?? -1, problems };
   });
-  const stored = new Map(
-    keyed.filter(isNew).map(({ identity, contentHash }) => [identity.toString('hex'), contentHash]),
-  );
-  const others = await mergeReports(
-    session,
-    facts,
-    keyed.filter((report) => !isNew(report)),
-    stored,
-  );
+  const others = await mergeResent(session, tenant, again);
   await markDirty(session, facts, keyed);
   return [...resent, ...news, ...others];
 }

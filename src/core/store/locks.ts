@@ -39,3 +39,14 @@ export async function lockDocuments(session: Session, hashes: readonly string[])
     [DOCUMENT_LOCK, hashes],
   );
 }
+
+const ROLLUP_LOCK = 0x6473;
+
+/**
+ * Until the end of the transaction: others may write to the rollups of this tenant too, in the order of their keys; or
+ * nobody else does, which a transaction needs that writes to them several times and so in no order.
+ */
+export async function lockRollups(session: Session, tenant: number, how: 'shared' | 'alone'): Promise<void> {
+  const lock = how === 'alone' ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared';
+  await session.rows(`SELECT ${lock}($1, $2)`, [ROLLUP_LOCK, tenant]);
+}

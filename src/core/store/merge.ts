@@ -1,5 +1,5 @@
 import type { Problem } from '../report/report.js';
-import { stagedDays, type Keyed, type StoredReport, type StoreFacts } from './placed.js';
+import { stagedDays, type Keyed, type StoredReport } from './placed.js';
 import { addStaged, MOST, subtractRows } from './rollups.js';
 import type { Session } from './session.js';
 
@@ -17,46 +17,77 @@ interface Existing {
   readonly lastDay: string;
 }
 
+/** A stored report with what came again under its identity. */
+export interface Resent {
+  readonly report: Existing;
+  readonly versions: readonly Keyed[];
+  /** Those of them whose content is not known yet. */
+  readonly others: readonly Keyed[];
+}
+
+/**
+ * Locks the stored reports whose identities these have, until the end of the transaction, and finds which content is
+ * new; `stored` has the content (SHA-256) of those that this batch brought first, by identity in hex.
+ */
+export async function lockResent(
+  session: Session,
+  tenant: number,
+  reports: readonly Keyed[],
+  stored: ReadonlyMap<string, Buffer>,
+): Promise<Resent[]> {
+  if (reports.length === 0) return [];
+  const byIdentity = groupedBy(reports, (report) => hex(report.identity));
+  const existing = await lockReports(session, tenant, reports);
+  const known = await knownContents(session, tenant, existing);
+  return existing.map((report) => {
+    const versions = byIdentity.get(hex(report.identity)) ?? [];
+    const contents = known.get(report.id) ?? new Set<string>();
+    const first = stored.get(hex(report.identity));
+    if (first !== undefined) contents.add(hex(first));
+    const others = versions.filter(({ contentHash }) => {
+      const isOther = !contents.has(hex(contentHash));
+      contents.add(hex(contentHash));
+      return isOther;
+    });
+    return { report, versions, others };
+  });
+}
+
 /**
  * Stores further versions of reports that are there: the union by row, with the larger count where two have the row.
  * All versions of a report in one go, and only the rows that change: a flood of versions must not cost the whole
  * report each time. A version that differs in the order of its rows alone is a duplicate.
  */
-export async function mergeReports(
+export async function mergeResent(
   session: Session,
-  facts: StoreFacts,
-  reports: readonly Keyed[],
-  stored: ReadonlyMap<string, Buffer>,
+  tenant: number,
+  resent: readonly Resent[],
 ): Promise<StoredReport[]> {
-  if (reports.length === 0) return [];
-  const byIdentity = groupedBy(reports, (report) => hex(report.identity));
-  const existing = await lockReports(session, facts.tenant, reports);
-  const known = await knownContents(session, facts.tenant, existing);
+  if (!resent.some(isOther)) return resent.flatMap((one) => outcomes(one, new Set()));
   // Rows of one report are looked up among all that wait.
   await session.run('CREATE INDEX staging_record_by_doc ON pg_temp.staging_record (doc)');
   const results: StoredReport[] = [];
-  for (const one of existing) {
-    const versions = byIdentity.get(hex(one.identity)) ?? [];
-    const contents = known.get(one.id) ?? new Set<string>();
-    const first = stored.get(hex(one.identity));
-    if (first !== undefined) contents.add(hex(first));
-    const isOther = ({ contentHash }: Keyed) => {
-      const other = !contents.has(hex(contentHash));
-      contents.add(hex(contentHash));
-      return other;
-    };
-    const others = versions.filter(isOther);
-    const merged =
-      others.length === 0 ? new Set<number>() : await mergeInto(session, facts.tenant, one, others);
-    for (const { doc, problems } of versions)
-      results.push(
-        merged.has(doc)
-          ? { doc, outcome: 'merged', reportId: one.id, problems: [...problems, conflict()] }
-          : { doc, outcome: 'duplicate', reportId: one.id, problems },
-      );
+  for (const one of resent) {
+    const merged = isOther(one)
+      ? await mergeInto(session, tenant, one.report, one.others)
+      : new Set<number>();
+    results.push(...outcomes(one, merged));
   }
   await session.run('DROP INDEX pg_temp.staging_record_by_doc');
   return results;
+}
+
+/** Whether something came again with other content. */
+export function isOther({ others }: Resent): boolean {
+  return others.length > 0;
+}
+
+function outcomes({ report, versions }: Resent, merged: ReadonlySet<number>): StoredReport[] {
+  return versions.map(({ doc, problems }) =>
+    merged.has(doc)
+      ? { doc, outcome: 'merged', reportId: report.id, problems: [...problems, conflict()] }
+      : { doc, outcome: 'duplicate', reportId: report.id, problems },
+  );
 }
 
 /** In the order of their identities, so that two that merge at once wait and do not deadlock. */

@@ -76,6 +76,16 @@ function expected(truth: Truth) {
   );
 }
 
+/** How many transactions PostgreSQL ended here because they waited for each other; a second of standstill each. */
+async function deadlocks(): Promise<number> {
+  const { count } = await system.db.across((session) =>
+    session.row<{ count: number }>(
+      'SELECT deadlocks AS count FROM pg_stat_database WHERE datname = current_database()',
+    ),
+  );
+  return count;
+}
+
 describe('generated months, taken in', () => {
   const scenarios = ['demo', 'oddities'] as const;
 
@@ -123,6 +133,7 @@ describe('generated months, taken in', () => {
       expect(once.byDomain).toEqual(expected(truth));
       expect(once.together).toEqual([]);
       expect(again).toEqual(once);
+      expect(await deadlocks()).toBe(0);
     },
   );
 });
