@@ -45,9 +45,9 @@ export async function lockResent(
     const first = stored.get(hex(report.identity));
     if (first !== undefined) contents.add(hex(first));
     const others = versions.filter(({ contentHash }) => {
-      const isOther = !contents.has(hex(contentHash));
+      const isNew = !contents.has(hex(contentHash));
       contents.add(hex(contentHash));
-      return isOther;
+      return isNew;
     });
     return { report, versions, others };
   });
