@@ -41,14 +41,15 @@ export const PLENTY: ApiSettings = {
   exportsPerMinute: 100_000,
 };
 
-/** The API on a free port, over a database of its own. */
+/** The API on a free port, over a database of its own; with what is given in place of the usual context. */
 export async function testApi(
   settings: Partial<ApiSettings> = {},
   more: Partial<ApiOptions> = {},
+  given: Partial<Context> = {},
 ): Promise<TestApi> {
   const system = await testSystem();
   const lines: Line[] = [];
-  const { tenant: _tenant, actor: _actor, ...base } = await system.context();
+  const { tenant: _tenant, actor: _actor, ...base } = await system.context('test', given);
   const served: SystemContext = { ...base, log: logInto(lines) };
   const api = await startApi({
     system: served,
@@ -81,7 +82,7 @@ export async function testApi(
           ...headers,
         },
       }),
-    context: (name) => system.context(name),
+    context: (name) => system.context(name, given),
     stop: async () => {
       await api.stop(1_000);
       await system.close();
