@@ -6,6 +6,7 @@ import { OperationError, type SystemContext } from '../core/operations/operation
 import type { Ended } from './around.js';
 import type { Call, CallState } from './call.js';
 import { HttpError } from './problem.js';
+import { remembered } from './remembered.js';
 import type { ApiSettings } from './settings.js';
 
 /** Numbers of the store are as old at most: several scrapers cost no more than one. */
@@ -98,21 +99,6 @@ function storeGauges(registry: Registry): (measured: readonly Measured[]) => voi
         trouble.set({ tenant, source, kind }, inTrouble ? 1 : 0);
       }
     }
-  };
-}
-
-/** The same work once for all who ask while it is fresh. */
-function remembered<T>(work: () => Promise<T>, freshMs: number): () => Promise<T> {
-  let last: { readonly at: number; readonly value: Promise<T> } | null = null;
-  return () => {
-    const now = performance.now();
-    if (last !== null && now - last.at < freshMs) return last.value;
-    const value = work();
-    last = { at: now, value };
-    value.catch(() => {
-      last = null;
-    });
-    return value;
   };
 }
 

@@ -88,6 +88,42 @@ describe('health', () => {
   });
 });
 
+describe('readiness', () => {
+  it('costs the database one question a second, however many ask', async () => {
+    const { context } = await served();
+    const { tenant: _tenant, actor: _actor, ...system } = await context();
+    let questions = 0;
+    const across: typeof system.db.across = (...given) => {
+      questions += 1;
+      return system.db.across(...given);
+    };
+    const counting = await startApi({
+      system: { ...system, db: { ...system.db, across } },
+      settings: PLENTY,
+      version: '0',
+    });
+    try {
+      const began = performance.now();
+      const statuses: number[] = [];
+      for (let round = 0; round < 5; round += 1)
+        statuses.push(
+          ...(await Promise.all(
+            Array.from({ length: 20 }, async () => (await fetch(`${counting.url}/readyz`)).status),
+          )),
+        );
+
+      expect(new Set(statuses)).toEqual(new Set([200]));
+      expect(questions).toBeLessThanOrEqual(1 + Math.floor((performance.now() - began) / 1_000));
+      await until(async () => {
+        await (await fetch(`${counting.url}/readyz`)).text();
+        return questions > 1;
+      });
+    } finally {
+      await counting.stop(1_000);
+    }
+  });
+});
+
 describe('a body that nobody reads', () => {
   it('does not hold the connection of an answer that was given', async () => {
     const { api: running } = await served();
