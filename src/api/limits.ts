@@ -22,6 +22,8 @@ export type LimitKind = 'calls' | 'uploads' | 'exports' | 'strangers';
 export interface CallLimits {
   /** Throws HttpError 429 for one too many; else says in the answer's headers how many are left. */
   take(call: Call, kind: LimitKind, who: string): Promise<void>;
+  /** Throws HttpError 429 where it is known already, without a look at the database, that this is one too many. */
+  refuseKnown(kind: LimitKind, who: string): void;
 }
 
 /** Calls that were counted already: those to be used here, and what the limit leaves beside them. */
@@ -55,7 +57,7 @@ export function callLimits(system: SystemContext, settings: ApiSettings): CallLi
     return allowance;
   };
   /** Who is known to be over costs no look at the database. */
-  const refuseKnown = (kind: LimitKind, who: string) => {
+  const refuseKnown: CallLimits['refuseKnown'] = (kind, who) => {
     const key = `${kind} ${who}`;
     const until = over.get(key);
     if (until === undefined) return;
@@ -64,6 +66,7 @@ export function callLimits(system: SystemContext, settings: ApiSettings): CallLi
     over.delete(key);
   };
   return {
+    refuseKnown,
     take: async (call, kind, who) => {
       refuseKnown(kind, who);
       const rate = rates[kind];

@@ -1,10 +1,9 @@
 import type { Router } from '@koa/router';
 import type { Middleware } from 'koa';
-import { authenticate, type Identity } from '../core/operations/authenticate.js';
-import { OperationError, type Context, type SystemContext } from '../core/operations/operation.js';
+import type { Identity } from '../core/operations/authenticate.js';
+import type { Context, SystemContext } from '../core/operations/operation.js';
 import { performOpen } from '../core/operations/open.js';
 import { perform } from '../core/operations/perform.js';
-import { bearerOf } from './bearer.js';
 import { contextFor, type Call, type CallState } from './call.js';
 import { EXPORT_PLACES, EXPORTS, sendExport } from './exports.js';
 import { inputOf } from './input.js';
@@ -14,6 +13,7 @@ import type { Route } from './route.js';
 import { ROUTES } from './routes.js';
 import type { ApiSettings } from './settings.js';
 import { takeUpload, UPLOAD_PLACES } from './upload.js';
+import { whoAsks } from './who-asks.js';
 
 export const BASE = '/v1';
 
@@ -24,7 +24,8 @@ export interface Serves {
 }
 
 /** Puts all routes below /v1 on the router. */
-export function apiRoutes(router: Router<CallState>, serves: Serves): void {
+export function apiRoutes(router: Router<CallState>, given: Serves): void {
+  const serves = { ...given, who: whoAsks(given.system, given.limits) };
   for (const one of ROUTES)
     router.register(
       koaPath(one.path),
@@ -56,6 +57,10 @@ function koaPath(path: string): string {
   return `${BASE}${path.replaceAll(/\{(\w+)\}/gu, ':$1')}`;
 }
 
+interface Serving extends Serves {
+  readonly who: ReturnType<typeof whoAsks>;
+}
+
 type Work = (call: Call, context: Context) => Promise<void>;
 
 /**
@@ -63,7 +68,7 @@ type Work = (call: Call, context: Context) => Promise<void>;
  * before: who finds none has not had what the limit is for.
  */
 function asked(
-  { system, limits }: Serves,
+  { system, limits, who: find }: Serving,
   path: string,
   kind: LimitKind,
   work: Work,
@@ -71,7 +76,7 @@ function asked(
 ): Middleware<CallState> {
   return async (call) => {
     call.state.route = `${BASE}${path}`;
-    const identity = await whoAsks(call, system, limits);
+    const identity = await find(call);
     call.state.actor = identity.actor;
     const who = partyOf(identity);
     const giveBack = room?.take(who);
@@ -87,19 +92,6 @@ function asked(
 /** Who is counted: a user with all their keys and sign-ins; a key that belongs to nobody by itself. */
 function partyOf({ tenant, actor }: Identity): string {
   return `${tenant}:${actor.user === undefined ? actor.id : `user:${actor.user}`}`;
-}
-
-/**
- * Only failures are counted by address, after they failed: many people may share one, and one of them who guesses must
- * not lock the others out. Keys are too long to be guessed.
- */
-async function whoAsks(call: Call, system: SystemContext, limits: CallLimits): Promise<Identity> {
-  try {
-    return await authenticate(system, bearerOf(call));
-  } catch (error) {
-    if (error instanceof OperationError) await limits.take(call, 'strangers', strangerAt(call.ip));
-    throw error;
-  }
 }
 
 type OpenRoute = Extract<Route, { access: 'open' }>;

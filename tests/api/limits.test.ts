@@ -1,7 +1,8 @@
 import { afterEach, expect, it } from 'vitest';
 import { startApi } from '../../src/api/app.js';
 import { person, signedIn } from '../support/people.js';
-import { PLENTY, testApi, type TestApi } from './support.js';
+import { newSecret } from '../../src/core/identity/secret.js';
+import { PLENTY, testApi, until, type TestApi } from './support.js';
 
 let api: TestApi | null = null;
 afterEach(async () => {
@@ -74,6 +75,45 @@ it('counts those who show no good key by their address, and lets others there pa
   expect((await ask('/v1/sign-in', { method: 'POST', json: {} })).status).toBe(429);
   expect((await ask('/v1/status', { key: good })).status).toBe(200);
 });
+
+it('looks few keys up of an address that is over its limit, and lets those pass that are good', async () => {
+  const { context, key } = await limited({});
+  const [known, fresh] = [await key('viewer'), await key('viewer')];
+  const { tenant: _tenant, actor: _actor, ...system } = await context();
+  let questions = 0;
+  const reading: typeof system.db.reading = (...given) => {
+    questions += 1;
+    return system.db.reading(...given);
+  };
+  const across: typeof system.db.across = (...given) => {
+    questions += 1;
+    return system.db.across(...given);
+  };
+  const counting = await startApi({
+    system: { ...system, db: { ...system.db, reading, across } },
+    settings: { ...PLENTY, callsPerMinute: 20 },
+    version: '0',
+  });
+  const status = async (bearer: string) =>
+    (await fetch(`${counting.url}/v1/status`, { headers: { Authorization: `Bearer ${bearer}` } })).status;
+  const guess = () => status(newSecret('key', 1).text);
+  try {
+    expect(await status(known)).toBe(200);
+    while ((await guess()) === 401);
+    questions = 0;
+    const began = performance.now();
+
+    const refused = await Promise.all(Array.from({ length: 200 }, guess));
+
+    const seconds = Math.floor((performance.now() - began) / 1_000);
+    expect(new Set(refused)).toEqual(new Set([429]));
+    expect(questions).toBeLessThanOrEqual(10 * (seconds + 2));
+    expect(await status(known)).toBe(200);
+    await until(async () => (await status(fresh)) === 200);
+  } finally {
+    await counting.stop(1_000);
+  }
+}, 60_000);
 
 it('counts a user with all their keys and sign-ins as one', async () => {
   const { ask, context } = await limited({ callsPerMinute: 4 });

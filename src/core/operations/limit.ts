@@ -1,4 +1,4 @@
-import { takeTry, type Rate, type Taken } from '../store/rate.js';
+import { giveBackTry, takeTry, type Rate, type Taken } from '../store/rate.js';
 import { OperationError, type SystemContext } from './operation.js';
 
 export type { Rate, Taken };
@@ -25,4 +25,34 @@ export function countTry(system: SystemContext, rate: Rate, key: string, tries =
 export async function refuseTooMany(system: SystemContext, rate: Rate, key: string): Promise<void> {
   const taken = await countTry(system, rate, key);
   if (!taken.allowed) throw new TooManyTries(taken.retryAfterMs);
+}
+
+/** Refusals of one database that are remembered; beyond it they cost a look at it again. */
+const REMEMBERED = 10_000;
+const refused = new WeakMap<SystemContext['db'], Map<string, number>>();
+
+/**
+ * The same for who would go on all the same: who was refused costs no look at the database until the end of it. Tries
+ * may be given back by giveBack alone. Throws TooManyTries.
+ */
+export async function refuseTooManyHere(system: SystemContext, rate: Rate, key: string): Promise<void> {
+  const here = refused.get(system.db) ?? new Map<string, number>();
+  refused.set(system.db, here);
+  const left = (here.get(nameOf(rate, key)) ?? 0) - Date.now();
+  if (left > 0) throw new TooManyTries(left);
+  const taken = await countTry(system, rate, key);
+  if (taken.allowed) return;
+  if (here.size >= REMEMBERED) here.clear();
+  here.set(nameOf(rate, key), Date.now() + taken.retryAfterMs);
+  throw new TooManyTries(taken.retryAfterMs);
+}
+
+/** Takes a try back that turned out to be none. */
+export async function giveBack({ db }: SystemContext, rate: Rate, key: string): Promise<void> {
+  await giveBackTry(db, rate, key);
+  refused.get(db)?.delete(nameOf(rate, key));
+}
+
+function nameOf({ name }: Rate, key: string): string {
+  return `${name} ${key}`;
 }

@@ -7,12 +7,12 @@ import type { Role } from '../identity/role.js';
 import { digestOf, newSecret } from '../identity/secret.js';
 import { ACCESS_TOKEN_SECONDS, issueToken } from '../identity/token.js';
 import { addAudit } from '../store/audit.js';
-import { forgetTries, giveBackTry, type Rate } from '../store/rate.js';
+import { forgetTries, type Rate } from '../store/rate.js';
 import type { Session } from '../store/session.js';
 import { startSession } from '../store/sessions.js';
 import { signingKeyInUse } from '../store/signing-keys.js';
 import { findUser, holdUser, noteSignIn, tenantOfSignInName, type UserRow } from '../store/users.js';
-import { refuseTooMany, TooManyTries } from './limit.js';
+import { giveBack, refuseTooMany, refuseTooManyHere, TooManyTries } from './limit.js';
 import { openOperation, type Visitor } from './open.js';
 import { OperationError, type SystemContext } from './operation.js';
 
@@ -72,7 +72,7 @@ export const signIn = openOperation({
  */
 async function slowDown(system: SystemContext, email: string, { address }: Visitor): Promise<void> {
   try {
-    await refuseTooMany(system, ADDRESS_RATE, countedAddress(address));
+    await refuseTooManyHere(system, ADDRESS_RATE, countedAddress(address));
     await refuseTooMany(system, ACCOUNT_RATE, accountKey(email));
   } catch (error) {
     // The address may be nobody's, so it has no tenant in whose audit this could stand.
@@ -131,7 +131,7 @@ async function begin(
   if (signedIn === null) return null;
   await forgetTries(system.db, ACCOUNT_RATE, accountKey(seen.email));
   // Wrong tries from there stay counted: with an account of their own somebody could guess at others' for ever.
-  await giveBackTry(system.db, ADDRESS_RATE, countedAddress(visitor.address));
+  await giveBack(system, ADDRESS_RATE, countedAddress(visitor.address));
   return signedIn;
 }
 
