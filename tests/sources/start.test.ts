@@ -2,7 +2,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { processPending } from '../../src/core/ingest/process.js';
@@ -13,10 +12,10 @@ import type { SourceSetting } from '../../src/source-settings.js';
 import { startSources, type StartedSources } from '../../src/sources/start.js';
 import { asking } from '../core/operations/asking.js';
 import { testSystem, type TestSystem } from '../support/context.js';
+import { programOf } from '../support/programs.js';
 import { reportXml } from '../support/reports.js';
 import { eventually, filesBelow, folderSetting, putOld, stateOf, temporaryFolder } from './running.js';
 
-const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
 const HOUR_MS = 3_600_000;
 
 let system: TestSystem;
@@ -59,9 +58,13 @@ async function startHere(settings: readonly SourceSetting[]): Promise<StartedSou
 
 /** Starts a process that runs the sources, and waits until it says so. */
 async function startProcess(settings: readonly SourceSetting[]): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, system.url, JSON.stringify(settings)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [programOf('tests/sources/child.ts'), system.url, JSON.stringify(settings)],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   children.push(child);
   await once(child.stdout, 'data');
   return child;

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bulkReport } from '../../src/core/sample/bulk.js';
 import { commandLine, type Ended } from '../support/command-line.js';
 import { onServer } from '../support/database.js';
+import { programOf } from '../support/programs.js';
 import { testSystem, type TestSystem } from '../support/context.js';
 import { takeIn } from '../support/samples.js';
 import { reportXml } from '../support/reports.js';
@@ -142,7 +143,7 @@ describe('the service', () => {
     await keepAll(context, [
       { name: 'left.xml', bytes: Buffer.from(reportXml({ reportId: 'left behind' })) },
     ]);
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+    const child = spawn(process.execPath, [programOf('src/main.ts')], {
       env: { ...process.env, DATABASE_URL: system.url, HTTP_PORT: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -3,15 +3,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import pg from 'pg';
 import { commandLine } from '../support/command-line.js';
+import { programOf } from '../support/programs.js';
 import { testSystem, type TestSystem } from '../support/context.js';
 import { sampleFiles } from '../support/samples.js';
 
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
-const POLL_MS = 2;
+const POLL_MS = 5;
 
 /** A moment at which an ingest is killed. */
 interface Moment {
@@ -92,7 +91,7 @@ async function killAt(
 ): Promise<{ ended: NodeJS.Signals | number | null; left: number }> {
   await watcher.query('BEGIN');
   if (once === 'true') await close(closed);
-  const child = spawn(process.execPath, ['--import', 'tsx', CLI, 'ingest', folder], {
+  const child = spawn(process.execPath, [programOf('src/cli.ts'), 'ingest', folder], {
     env: { ...process.env, ...environment },
     stdio: 'ignore',
   });

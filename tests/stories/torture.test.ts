@@ -2,14 +2,12 @@ import { chmodSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { dovecotMissing } from '../support/dovecot.js';
 import { freePort } from '../support/free-port.js';
+import { programOf } from '../support/programs.js';
 import { mailboxOf } from '../torture/mailbox.js';
 import { torture } from '../torture/torture.js';
-
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
 it(`counts every report exactly once, whatever is killed: the short form of npm run torture${dovecotMissing === null ? '' : `, without a mailbox: ${dovecotMissing}`}`, async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'dmarc-ops-torture-'));
@@ -23,7 +21,7 @@ it(`counts every report exactly once, whatever is killed: the short form of npm 
       workers: 2,
       seed: 3,
       folder,
-      command: [process.execPath, '--import', import.meta.resolve('tsx'), CLI],
+      command: [process.execPath, programOf('src/cli.ts')],
       port: await freePort(),
       mailbox,
       note: () => {},

@@ -1,11 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { run } from '../../src/cli/run.js';
-
-const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
-/** Resolved here, so that the child may run in any folder. */
-const TSX = import.meta.resolve('tsx');
+import { programOf } from './programs.js';
 
 /** What a process left behind. */
 export interface Ended {
@@ -24,7 +20,7 @@ export interface CommandLineOptions {
 
 /** Runs the command line as people do: as a process of its own. */
 export function commandLine(words: readonly string[], options: CommandLineOptions = {}): Promise<Ended> {
-  return ended(process.execPath, ['--import', TSX, CLI, ...words], options);
+  return ended(process.execPath, [programOf('src/cli.ts'), ...words], options);
 }
 
 /** Runs a shell script in which `"$@"` is the command line: for pipes and redirections. */
@@ -33,7 +29,7 @@ export function shell(
   words: readonly string[],
   options: CommandLineOptions = {},
 ): Promise<Ended> {
-  return ended('bash', ['-c', script, 'bash', process.execPath, '--import', TSX, CLI, ...words], options);
+  return ended('bash', ['-c', script, 'bash', process.execPath, programOf('src/cli.ts'), ...words], options);
 }
 
 /** Runs the command line inside the test: for what depends on words alone, and is asked in many ways. */

@@ -1,3 +1,4 @@
+import { inject } from 'vitest';
 import { createSpool } from '../../src/core/intake/spool.js';
 import type { Log } from '../../src/core/ingest/context.js';
 import type { Context } from '../../src/core/operations/operation.js';
@@ -20,9 +21,9 @@ export interface TestSystem {
   close(): Promise<void>;
 }
 
-/** A migrated database of its own. */
+/** A database of its own, migrated when it was copied. */
 export async function testSystem(): Promise<TestSystem> {
-  const fresh = await freshDatabase();
+  const fresh = await freshDatabase(inject('migratedTemplate'));
   const db = await openDatabase({ connection: fresh.url });
   return {
     db,

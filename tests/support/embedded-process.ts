@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Command } from './embedded-child.js';
+import { programOf } from './programs.js';
 
 /** A process that uses the embedded server and does what it is told. */
 export interface EmbeddedProcess {
@@ -14,11 +15,10 @@ export interface EmbeddedProcess {
   end(): Promise<number | null>;
 }
 
-const CHILD = fileURLToPath(new URL('embedded-child.ts', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 export function startProcess(as: { readonly uid?: number; readonly gid?: number } = {}): EmbeddedProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', CHILD], {
+  const child = spawn(process.execPath, [programOf('tests/support/embedded-child.ts')], {
     ...as,
     cwd: ROOT,
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -1,16 +1,8 @@
 import { rm } from 'node:fs/promises';
-import type { TestProject } from 'vitest/node';
 import { findHome } from '../../src/core/store/embedded/home.js';
 import { askToStop, findRunning } from '../../src/core/store/embedded/postmaster.js';
 import { openEmbedded } from '../../src/core/store/embedded/open.js';
 import { leftOverFolders, makeScratchFolder } from './scratch.js';
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** A superuser's URL of the server for this run; its database is not to be written to. */
-    readonly postgresUrl: string;
-  }
-}
 
 /** Tests throw their data away, so nothing has to reach the disk. */
 const NO_DURABILITY = {
@@ -24,12 +16,9 @@ const NO_DURABILITY = {
  * Starts one server for the whole run: the packaged PostgreSQL, or the programs in the folder TEST_POSTGRES_BIN
  * (such as /usr/lib/postgresql/15/bin). With TEST_DATABASE_URL, a superuser's, that server is used.
  */
-export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+export async function startServer(): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
   const given = process.env['TEST_DATABASE_URL'];
-  if (given) {
-    project.provide('postgresUrl', given);
-    return undefined;
-  }
+  if (given) return { url: given, stop: () => Promise.resolve() };
 
   await removeLeftOvers();
   const dataFolder = makeScratchFolder();
@@ -38,11 +27,11 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     settings: NO_DURABILITY,
     ...(process.env['TEST_POSTGRES_BIN'] ? { binaries: process.env['TEST_POSTGRES_BIN'] } : {}),
   });
-  project.provide('postgresUrl', server.url);
-  return async () => {
+  const stop = async (): Promise<void> => {
     if ((await server.leave()) === 'in-use') await stopNow(dataFolder);
     await rm(dataFolder, { recursive: true, force: true });
   };
+  return { url: server.url, stop };
 }
 
 /** A run that was killed leaves its server and its folder. */

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { programOf } from './programs.js';
 
-const CHILD = fileURLToPath(new URL('work-child.ts', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A process that works. */
@@ -15,7 +15,7 @@ export interface WorkProcess {
 
 /** Starts one, and waits until it is at work. */
 export async function startWork(url: string, ...words: readonly string[]): Promise<WorkProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', CHILD, url, ...words], {
+  const child = spawn(process.execPath, [programOf('tests/support/work-child.ts'), url, ...words], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

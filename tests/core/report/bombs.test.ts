@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { constants, deflateRawSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attachment, mail, plainMail, tar, zip } from '../../support/containers.js';
+import { programOf } from '../../support/programs.js';
 import { reportXml } from '../../support/reports.js';
 
 /** What is promised of a bomb: refused within this time, of all threads, so that a busy machine does not count. */
@@ -13,7 +13,6 @@ const MILLISECONDS = 1_000;
 /** Size that the whole process stays below. */
 const MEGABYTES = 150;
 
-const CHILD = fileURLToPath(new URL('bomb-child.ts', import.meta.url));
 const XML = Buffer.from(reportXml());
 
 const MB = 1024 * 1024;
@@ -281,7 +280,7 @@ function laughs(): Buffer {
 
 function readInChild(path: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), CHILD, path], {
+    const child = spawn(process.execPath, [programOf('tests/core/report/bomb-child.ts'), path], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const output: Buffer[] = [];
