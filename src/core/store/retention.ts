@@ -7,7 +7,7 @@ export interface RetentionDays {
   readonly records: number | null;
   /** The bytes of what came in; its hash stays, so that a resend is known. */
   readonly raw: number | null;
-  /** Failure reports, which hold what is left of people's mail, and their bytes. */
+  /** Failure reports, which hold what is left of people's mail, and the files that brought them. */
   readonly failures: number | null;
 }
 
@@ -138,7 +138,10 @@ export async function removeRaw(
   return chosen.length;
 }
 
-/** Takes failure reports away that came before a time, with the bytes of their files, so many at most. */
+/**
+ * Takes the bytes of files away that came before a time and brought failure reports, resends among them, with the
+ * failure reports; so many files at most. Gives how many.
+ */
 export async function removeFailures(
   session: Session,
   tenant: number,
@@ -146,18 +149,23 @@ export async function removeFailures(
   at: Date,
   most: number,
 ): Promise<number> {
-  const chosen = await session.rows<{ id: number; rawId: number }>(
-    `SELECT f.id, d.raw_id AS "rawId" FROM failure_report f
-     JOIN document d ON d.tenant_id = $1 AND d.id = f.document_id
+  // Where the bytes went first, by a shorter retention of raw documents, the failure reports are still to go.
+  const chosen = await session.rows<{ id: number }>(
+    `SELECT DISTINCT r.id FROM document d
      JOIN raw_document r ON r.tenant_id = $1 AND r.id = d.raw_id
-     WHERE f.tenant_id = $1 AND r.received_at < $2 AND r.state <> 'pending' ORDER BY f.id LIMIT $3`,
+     LEFT JOIN failure_report f ON f.tenant_id = $1 AND f.document_id = d.id
+     WHERE d.tenant_id = $1 AND d.kind = 'failure' AND r.received_at < $2 AND r.state <> 'pending'
+       AND (r.removed_at IS NULL OR f.id IS NOT NULL)
+     ORDER BY r.id LIMIT $3`,
     [tenant, before, most],
   );
-  await session.run('DELETE FROM failure_report WHERE tenant_id = $1 AND id = ANY ($2::bigint[])', [
-    tenant,
-    chosen.map(({ id }) => id),
-  ]);
-  await removeChunks(session, tenant, [...new Set(chosen.map(({ rawId }) => rawId))], at);
+  const rawIds = chosen.map(({ id }) => id);
+  await session.run(
+    `DELETE FROM failure_report WHERE tenant_id = $1 AND document_id IN (
+       SELECT id FROM document WHERE tenant_id = $1 AND raw_id = ANY ($2::bigint[]))`,
+    [tenant, rawIds],
+  );
+  await removeChunks(session, tenant, rawIds, at);
   return chosen.length;
 }
 

@@ -182,24 +182,25 @@ describe('raw documents', () => {
 });
 
 describe('failure reports', () => {
+  const mail = [
+    'From: <reports@reporter.example>',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/report; report-type=feedback-report; boundary="b"',
+    '',
+    '--b',
+    'Content-Type: message/feedback-report',
+    '',
+    'Feedback-Type: auth-failure',
+    'Version: 1',
+    'Auth-Failure: dmarc',
+    'Source-IP: 192.0.2.7',
+    'Reported-Domain: example.com',
+    '',
+    '--b--',
+    '',
+  ].join('\r\n');
+
   it('go with their bytes', async () => {
-    const mail = [
-      'From: <reports@reporter.example>',
-      'MIME-Version: 1.0',
-      'Content-Type: multipart/report; report-type=feedback-report; boundary="b"',
-      '',
-      '--b',
-      'Content-Type: message/feedback-report',
-      '',
-      'Feedback-Type: auth-failure',
-      'Version: 1',
-      'Auth-Failure: dmarc',
-      'Source-IP: 192.0.2.7',
-      'Reported-Domain: example.com',
-      '',
-      '--b--',
-      '',
-    ].join('\r\n');
     await takeIn(context, mail, report(1, 2));
     await asking(retentionSet, { failures: 30 }, context);
 
@@ -209,5 +210,32 @@ describe('failure reports', () => {
     expect(await rows('SELECT FROM raw_chunk')).toHaveLength(1);
     expect((await takeIn(context, mail)).raws).toBe(0);
     expect(await rows('SELECT FROM failure_report')).toEqual([]);
+  });
+
+  it('go with the bytes of their resends, each when it is old itself', async () => {
+    await takeIn(context, mail);
+    await takeIn(daysLater(5), gzipSync(mail), report(1, 2));
+    expect(await rows('SELECT FROM failure_report')).toHaveLength(1);
+    await asking(retentionSet, { failures: 30 }, context);
+
+    await applyRetention(daysLater(33));
+    expect(await rows('SELECT FROM failure_report')).toEqual([]);
+    expect(await rows('SELECT FROM raw_chunk')).toHaveLength(2);
+
+    await applyRetention(daysLater(36));
+    expect(await rows('SELECT FROM raw_chunk')).toHaveLength(1);
+  });
+
+  it('go even where their bytes went before them', async () => {
+    await takeIn(context, mail);
+    await asking(retentionSet, { raw: 10, failures: 30 }, context);
+    await applyRetention(daysLater(11));
+    expect(await rows('SELECT FROM raw_chunk')).toEqual([]);
+    expect(await rows('SELECT FROM failure_report')).toHaveLength(1);
+
+    await applyRetention(daysLater(31));
+
+    expect(await rows('SELECT FROM failure_report')).toEqual([]);
+    expect(await rows('SELECT removed_at FROM raw_document')).toEqual([{ removed_at: daysLater(11).now() }]);
   });
 });
