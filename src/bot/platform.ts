@@ -1,0 +1,123 @@
+import type { Card } from './card.js';
+
+/** The chat platforms that take commands beside the terminal. */
+export const PLATFORM_NAMES = ['slack', 'teams', 'discord'] as const;
+export type PlatformName = (typeof PLATFORM_NAMES)[number];
+
+/** Where in a platform something was said. */
+export interface ChatPlace {
+  readonly platform: PlatformName;
+  /** What is bound to a tenant: a Slack workspace, a Microsoft tenant, a Discord server; by the platform's id. */
+  readonly workspace: string;
+  /** Channel, conversation or direct message, by the platform's id. */
+  readonly channel: string;
+}
+
+/** Who said it, as the platform vouches for it. */
+export interface ChatPerson {
+  /** The platform's id, unique within the workspace. */
+  readonly id: string;
+  /** As people see it; data like any text from outside. */
+  readonly name: string;
+  /**
+   * The address that the platform has confirmed for a full member of this very workspace; null for guests, strangers of
+   * shared channels, and where the platform vouches for none. Asked only of those who are not linked yet.
+   */
+  email(): Promise<string | null>;
+}
+
+/** A file that somebody dropped on the bot; its bytes are fetched from the platform when they are asked for. */
+export interface ChatFile {
+  readonly name: string;
+  /** Bytes, as the platform says. */
+  readonly size: number;
+  open(): AsyncIterable<Uint8Array>;
+}
+
+/** Who shall see an answer. */
+export type Audience = 'asker' | 'channel';
+
+/** A command, a pressed button or a dropped file, in the same shape from every platform. */
+export interface ChatRequest {
+  /** The platform's id of the event, interaction or invoke; the same again is the same request. */
+  readonly id: string;
+  readonly place: ChatPlace;
+  readonly person: ChatPerson;
+  /** The words after `/dmarc`, or those that a button stands for. */
+  readonly text: string;
+  readonly audience: Audience;
+  /** Empty but for dropped files and the command that takes some. */
+  readonly files: readonly ChatFile[];
+  /** Where the answer goes, as plain data that the platform understands again after a restart. May hold a token. */
+  readonly reply: ReplyHandle;
+}
+
+export type ReplyHandle = Readonly<Record<string, unknown>>;
+
+/** A file that goes with an answer. */
+export interface AnswerFile {
+  readonly name: string;
+  /** Media type such as text/csv. */
+  readonly type: string;
+  readonly bytes: Buffer;
+}
+
+export interface Answer {
+  readonly card: Card;
+  readonly audience: Audience;
+  readonly file: AnswerFile | null;
+  /** Name of who asked, said beside an answer that the whole channel sees; null for the asker's own. */
+  readonly askedBy: string | null;
+}
+
+/** What a platform calls when somebody speaks to it. */
+export interface Inbound {
+  /**
+   * Takes a request: resolves as soon as it is kept, so that the platform can be told at once; the answer follows through
+   * ChatPlatform.answer, after a restart too. `again` for a request that was taken before, which is then told and no more.
+   * Throws when it could not be kept: then the platform shall be told that it failed.
+   */
+  take(request: ChatRequest): Promise<'taken' | 'again'>;
+  /** Values for a field that is being typed, such as domains; empty for whoever may not see them. At most 25. */
+  complete(asker: Asker, field: CompletedField, typed: string): Promise<readonly string[]>;
+  /** The card of a start page: the workspace's domains at a glance, or how to begin. */
+  home(asker: Asker): Promise<Card>;
+  /** The three steps to the first answer, for a place where the bot was just installed. */
+  welcome(place: ChatPlace): Promise<Card>;
+}
+
+export interface Asker {
+  readonly place: ChatPlace;
+  readonly person: ChatPerson;
+}
+
+export type CompletedField = 'domain' | 'report' | 'command';
+
+/** One platform as it runs. */
+export interface ChatPlatform {
+  readonly name: PlatformName;
+  /**
+   * Answers a request. Waits as the platform says it should (429 with its time, 5xx with jitter), within a minute.
+   * Throws ReplyGone where that place can no longer be answered, and any other error where a later try may do.
+   */
+  answer(reply: ReplyHandle, answer: Answer): Promise<void>;
+  /** Takes nothing more; what is under way may end within so many milliseconds. */
+  stop(withinMs: number): Promise<void>;
+}
+
+/** The platform will not take this answer, now or later: the token ended, the channel is gone, the bot was removed. */
+export class ReplyGone extends Error {
+  override readonly name = 'ReplyGone';
+}
+
+/** PNG of a chart of a card; null where it could not be drawn in time, for then the text is sent alone. */
+export type DrawChart = (chart: Extract<Card['parts'][number], { type: 'chart' }>) => Promise<Picture | null>;
+
+export interface Picture {
+  readonly png: Buffer;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** SHA-256 of what it shows, in hexadecimal: the same chart has the same. */
+  readonly key: string;
+}
