@@ -1,4 +1,7 @@
-import type { Card } from './card.js';
+import type { RequestListener } from 'node:http';
+import type { Log } from '../core/ingest/context.js';
+import type { Card, Chart } from './card.js';
+import type { Command } from './command.js';
 
 /** The chat platforms that take commands beside the terminal. */
 export const PLATFORM_NAMES = ['slack', 'teams', 'discord'] as const;
@@ -111,7 +114,7 @@ export class ReplyGone extends Error {
 }
 
 /** PNG of a chart of a card; null where it could not be drawn in time, for then the text is sent alone. */
-export type DrawChart = (chart: Extract<Card['parts'][number], { type: 'chart' }>) => Promise<Picture | null>;
+export type DrawChart = (chart: Chart) => Promise<Picture | null>;
 
 export interface Picture {
   readonly png: Buffer;
@@ -120,4 +123,27 @@ export interface Picture {
   readonly height: number;
   /** SHA-256 of what it shows, in hexadecimal: the same chart has the same. */
   readonly key: string;
+}
+
+/** What every platform is started with, beside its own settings. */
+export interface PlatformOptions {
+  readonly inbound: Inbound;
+  readonly draw: DrawChart;
+  readonly commands: readonly Command[];
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+/** Requests below a path that a platform answers itself, from the bytes on: signatures are over bytes. */
+export interface ChatMount {
+  readonly path: string;
+  readonly handle: RequestListener;
+}
+
+/** A platform that was started. Wrong credentials do not throw: the line says so, and what to do. */
+export interface StartedPlatform extends ChatPlatform {
+  /** For start-up's lines, such as `on: workspace Example (Socket Mode)`. */
+  readonly line: string;
+  /** Empty where the platform is spoken to over connections of our own. */
+  readonly mounts: readonly ChatMount[];
 }
