@@ -11,6 +11,9 @@ interface ApiVariable {
 
 const LARGEST_PORT = 65_535;
 const LARGEST_COUNT = 1_000_000;
+const MINUTE_MS = 60_000;
+/** A day. */
+const LONGEST_UPLOAD_MINUTES = 1_440;
 const BYTES_OF: Readonly<Record<string, number>> = { '': 1, KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30 };
 /** Sixteen letters that nobody guesses; a word that somebody thought up is shorter. */
 const SHORTEST_TOKEN = 16;
@@ -143,6 +146,11 @@ export const API_VARIABLES = {
     meaning: 'Size of one uploaded file',
     otherwise: `${upload.fileBytes / 2 ** 20}MB`,
   },
+  UPLOAD_MINUTES: {
+    field: whole(upload.withinMs / MINUTE_MS, 1, LONGEST_UPLOAD_MINUTES),
+    meaning: 'Longest time of one upload in minutes',
+    otherwise: String(upload.withinMs / MINUTE_MS),
+  },
 } as const satisfies Readonly<Record<string, ApiVariable>>;
 
 /** What the variables gave, by name. */
@@ -161,6 +169,11 @@ export function apiSettings(given: Given): ApiSettings {
     callsPerMinute: given.API_CALLS_PER_MINUTE,
     uploadsPerHour: given.API_UPLOADS_PER_HOUR,
     exportsPerMinute: given.API_EXPORTS_PER_MINUTE,
-    upload: { ...upload, files: given.UPLOAD_FILES, fileBytes: given.UPLOAD_FILE_BYTES },
+    upload: {
+      ...upload,
+      files: given.UPLOAD_FILES,
+      fileBytes: given.UPLOAD_FILE_BYTES,
+      withinMs: given.UPLOAD_MINUTES * MINUTE_MS,
+    },
   };
 }

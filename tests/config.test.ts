@@ -78,6 +78,7 @@ describe('readConfig', () => {
       METRICS_TOKEN: 'a-token-for-scrapers',
       API_CALLS_PER_MINUTE: '6000',
       UPLOAD_FILE_BYTES: '80MB',
+      UPLOAD_MINUTES: '90',
     });
 
     expect(api).toEqual({
@@ -88,7 +89,7 @@ describe('readConfig', () => {
       corsOrigins: ['https://dash.example.com', 'http://localhost:5173'],
       metricsToken: 'a-token-for-scrapers',
       callsPerMinute: 6000,
-      upload: { ...DEFAULT_API.upload, fileBytes: 80 * 1024 * 1024 },
+      upload: { ...DEFAULT_API.upload, fileBytes: 80 * 1024 * 1024, withinMs: 90 * 60 * 1000 },
     });
   });
 

@@ -15,7 +15,7 @@ export const EXPORTS = [
 ] as const;
 
 /** Exports of one process at once: each holds a connection to the database while it lasts. */
-export const EXPORT_PLACES = { what: 'exports', all: 3, each: 1, retrySeconds: 10 } as const;
+export const EXPORT_PLACES = { what: 'exports', all: 3, ofTenant: 2, each: 1, retrySeconds: 10 } as const;
 /** A client that takes nothing for so long is gone, or holds a connection that others need. */
 const STALLED_MS = 30_000;
 /** Longest export: a client that takes little by little holds a snapshot of the database. */

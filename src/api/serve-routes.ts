@@ -79,7 +79,7 @@ function asked(
     const identity = await find(call);
     call.state.actor = identity.actor;
     const who = partyOf(identity);
-    const giveBack = room?.take(who);
+    const giveBack = room?.take({ who, tenant: identity.tenant });
     try {
       await limits.take(call, kind, who);
       await work(call, contextFor(system, call, identity));

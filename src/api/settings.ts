@@ -25,6 +25,8 @@ export interface UploadSettings {
   /** Bytes a second that a body brings at least, once the grace is over. */
   readonly bytesPerSecond: number;
   readonly graceMs: number;
+  /** Longest upload, however fast it comes: it holds a place. */
+  readonly withinMs: number;
 }
 
 export const DEFAULT_API: ApiSettings = {
@@ -42,5 +44,6 @@ export const DEFAULT_API: ApiSettings = {
     idleMs: 30_000,
     bytesPerSecond: 1024,
     graceMs: 30_000,
+    withinMs: 60 * 60_000,
   },
 };

@@ -17,7 +17,7 @@ import { HttpError, statusOf } from './problem.js';
 import type { UploadSettings } from './settings.js';
 
 /** Uploads of one process at once: each holds a few megabytes and, now and then, a connection to the database. */
-export const UPLOAD_PLACES = { what: 'uploads', all: 8, each: 2, retrySeconds: 5 } as const;
+export const UPLOAD_PLACES = { what: 'uploads', all: 8, ofTenant: 6, each: 2, retrySeconds: 5 } as const;
 
 /** A file as the answer lists it. */
 export interface UploadedItem extends UploadedEntry {

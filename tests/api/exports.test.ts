@@ -130,7 +130,7 @@ it('stops the query when the client is gone', async () => {
   expect(api.lines.filter(({ level }) => level === 'error')).toEqual([]);
 });
 
-it('gives one key one place and bounds all together, without counting who finds none', async () => {
+it('gives one key one place and one tenant two, without counting who finds none', async () => {
   const slow = async (key: string) => {
     const socket = connect(api.api.port, '127.0.0.1');
     await once(socket, 'connect');
@@ -144,13 +144,13 @@ it('gives one key one place and bounds all together, without counting who finds 
   const sockets = [await slow(many)];
 
   const second = await api.ask('/v1/exports/reports.csv', { key: many });
+  sockets.push(await slow(await api.key('analyst', 'many')));
+  const third = await api.ask('/v1/exports/reports.csv', { key: await api.key('analyst', 'many') });
   const others = await api.ask('/v1/exports/reports.csv', { key: analyst });
   await others.text();
-  sockets.push(await slow(await api.key('analyst', 'many')), await slow(await api.key('analyst', 'many')));
-  const fourth = await api.ask('/v1/exports/reports.csv', { key: analyst });
 
-  expect([second.status, others.status, fourth.status]).toEqual([503, 200, 503]);
-  expect(fourth.headers.get('retry-after')).toBe('10');
+  expect([second.status, third.status, others.status]).toEqual([503, 503, 200]);
+  expect(third.headers.get('retry-after')).toBe('10');
   expect(second.headers.get('ratelimit')).toBeNull();
   sockets.forEach((socket) => socket.destroy());
   await until(async () => (await connectionsAtWork()) === 0);

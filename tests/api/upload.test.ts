@@ -230,6 +230,27 @@ it('lets a client go that trickles', async () => {
   }
 });
 
+it('lets an upload go that lasts too long, however fast it comes, and tells what is kept', async () => {
+  const bounded = await testApi({ upload: { ...DEFAULT_API.upload, withinMs: 500 } });
+  const key = await bounded.key('analyst');
+  const socket = await began([MULTIPART, 'Content-Length: 100000000'], key, bounded.api.port);
+  socket.write(part('whole.xml', xml('whole')));
+  const filling = setInterval(() => socket.write(part('more.xml', xml('more'))), 20);
+  try {
+    const answer = await answerOn(socket);
+
+    expect(answer).toContain('408 Request Timeout');
+    expect(answer).toMatch(
+      /"code":"body-too-late".*longer than 0.5 seconds|longer than 0.5 seconds.*"body-too-late"/u,
+    );
+    expect(answer).toContain('"name":"whole.xml"');
+  } finally {
+    clearInterval(filling);
+    socket.destroy();
+    await bounded.stop();
+  }
+});
+
 describe('places', () => {
   let patient: TestApi;
   let sockets: Socket[] = [];
@@ -262,7 +283,7 @@ describe('places', () => {
     return (await patient.ask('/v1/reports', { method: 'POST', key, body: xml(name) })).status;
   }
 
-  it('are few for one tenant, so that another one uploads meanwhile, and no try of the hour is lost', async () => {
+  it('are few for one key, so that another one uploads meanwhile, and no try of the hour is lost', async () => {
     patient = await testApi({ uploadsPerHour: 40 });
     const [greedy, other] = [await patient.key('analyst', 'greedy'), await patient.key('analyst', 'other')];
     await taken(greedy);
@@ -276,6 +297,21 @@ describe('places', () => {
     expect((await patient.ask('/v1/status', { key: greedy })).status).toBe(200);
     sockets.forEach((socket) => socket.destroy());
     await until(async () => (await attempt(greedy, 'after')) === 202);
+  });
+
+  it('are fewer for one tenant than there are, with however many keys', async () => {
+    patient = await testApi();
+    for (let n = 0; n < 3; n += 1) await taken(await patient.key('analyst', 'greedy'));
+    const fourth = await patient.key('analyst', 'greedy');
+
+    const refused = await patient.ask('/v1/reports', { method: 'POST', key: fourth, body: xml('fourth') });
+
+    expect(await refused.json()).toMatchObject({
+      status: 503,
+      code: 'uploads-busy',
+      detail: expect.stringContaining('your workspace'),
+    });
+    expect(await attempt(await patient.key('analyst', 'other'), 'other')).toBe(202);
   });
 
   it('are bounded for all together', async () => {
