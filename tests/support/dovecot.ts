@@ -41,6 +41,8 @@ export interface Dovecot {
   mails(folder?: string): string[];
   removeFolder(folder: string): void;
   start(): Promise<void>;
+  /** Number of the process that holds the others; null while it is stopped. */
+  pid(): number | null;
   /** Kills everything at once, as a crash does. */
   kill(): Promise<void>;
   /** Stopped: makes all UIDs of the inbox mean something else. */
@@ -107,6 +109,7 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
         () => readFileSync(path.join(root, 'log'), 'utf8'),
       );
     },
+    pid: () => (server?.exitCode === null && server.signalCode === null ? (server.pid ?? null) : null),
     kill: async () => {
       if (server?.pid === undefined || server.exitCode !== null) return;
       const ended = once(server, 'exit');

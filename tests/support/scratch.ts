@@ -2,6 +2,7 @@ import { mkdtempSync, chmodSync, statfsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { watchOver } from './watchdog.js';
 
 /** Memory that has to be free before test data goes there in place of the disk. */
 const ROOM_BYTES = 2 * 1024 ** 3;
@@ -10,9 +11,11 @@ const MEMORY = '/dev/shm';
 /** Where tests put data that they throw away: in memory where there is plenty, which spares a slow disk. */
 const scratch = hasRoom() ? MEMORY : os.tmpdir();
 
-/** A new folder of this process that other users can pass through, as a project's folder is. */
+/** A new folder that other users can pass through, as a project's folder is; it goes with this process. */
 export function makeScratchFolder(): string {
-  const folder = mkdtempSync(path.join(scratch, `dmarc-ops-test-${process.pid}-`));
+  const name = `dmarc-ops-test-${process.pid}-`;
+  watchOver(scratch, name);
+  const folder = mkdtempSync(path.join(scratch, name));
   chmodSync(folder, 0o711);
   return folder;
 }
