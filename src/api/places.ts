@@ -6,7 +6,7 @@ export type GiveBack = () => void;
 /** Places for work that holds much while it lasts: a bounded number in one process, fewer for one tenant, and for one asker. */
 export interface Places {
   /** Throws HttpError 503 where there is none for who asks, for their tenant, or at all. */
-  take(asker: { readonly who: string; readonly tenant: number }): GiveBack;
+  readonly take: (asker: { readonly who: string; readonly tenant: number }) => GiveBack;
   /** Whether the next asker would find none. */
   readonly short: () => boolean;
 }

@@ -84,6 +84,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   'task-removed': 409,
   'too-many-tries': 429,
   'sign-in-busy': 503,
+  'fetch-busy': 503,
 };
 
 /** Families of codes by how they end. */

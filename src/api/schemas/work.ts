@@ -114,5 +114,9 @@ export const fetchResult = z
         brought: z.object({ taken: count, known: count, failed: count }),
       }),
     ),
+    note: z
+      .string()
+      .nullable()
+      .meta({ description: 'Where to see what comes of those that still look; null where none does' }),
   })
   .register(named, { id: 'Fetched' });

@@ -8,7 +8,11 @@ import { operation, OperationError, type Context } from './operation.js';
 import { sourceItems, type SourceItem } from './source-states.js';
 
 const DEFAULT_WAIT_SECONDS = 60;
+/** Of whoever sits at the machine; who asks from elsewhere holds a connection, which proxies end after as long. */
 const LONGEST_WAIT_SECONDS = 600;
+const LONGEST_WAIT_ELSEWHERE_SECONDS = 60;
+/** Of one tenant in one process: each that waits looks again and again. */
+const AT_ONCE = 3;
 const SOURCES_AT_ONCE = 4;
 /** Between two looks at whether a wish was answered, growing from the first to the last. */
 const FIRST_LOOK_MS = 20;
@@ -28,6 +32,8 @@ export interface FetchedSource extends SourceItem {
 
 export interface FetchResult {
   readonly items: readonly FetchedSource[];
+  /** A sentence on where to see what comes of those that still look; null where none does. */
+  readonly note: string | null;
 }
 
 export const fetch = operation({
@@ -43,29 +49,76 @@ export const fetch = operation({
       .min(0)
       .max(LONGEST_WAIT_SECONDS)
       .default(DEFAULT_WAIT_SECONDS)
-      .describe('Seconds to wait for what it brings'),
-  }),
-  run: async (context, { name, wait }): Promise<FetchResult> => {
-    const before = chosen(await sourceItems(context), name);
-    const limit = pLimit(SOURCES_AT_ONCE);
-    const deadline = performance.now() + wait * 1_000;
-    const outcomes = new Map<string, FetchOutcome>();
-    await Promise.all(
-      before.map((item) =>
-        limit(async () => void outcomes.set(item.name, await fetchOne(context, item.name, deadline))),
+      .describe(
+        `Seconds to wait for what it brings; ${LONGEST_WAIT_ELSEWHERE_SECONDS} at most for users and keys`,
       ),
-    );
-    const after = await sourceItems(context);
-    return {
-      items: before.map((was) => {
-        const is = after.find((item) => item.name === was.name) ?? was;
-        const more = (field: 'taken' | 'known' | 'failed') => Math.max(0, is[field] - was[field]);
-        const brought = { taken: more('taken'), known: more('known'), failed: more('failed') };
-        return { ...is, outcome: outcomes.get(was.name) ?? 'nobody', brought };
-      }),
-    };
+  }),
+  run: (context, input): Promise<FetchResult> => {
+    refuseLong(context, input.wait);
+    return inPlace(context, () => fetchAll(context, input));
   },
 });
+
+async function fetchAll(
+  context: Context,
+  { name, wait }: { readonly name?: string | undefined; readonly wait: number },
+): Promise<FetchResult> {
+  const before = chosen(await sourceItems(context), name);
+  const limit = pLimit(SOURCES_AT_ONCE);
+  const deadline = performance.now() + wait * 1_000;
+  const outcomes = new Map<string, FetchOutcome>();
+  await Promise.all(
+    before.map((item) =>
+      limit(async () => void outcomes.set(item.name, await fetchOne(context, item.name, deadline))),
+    ),
+  );
+  const after = await sourceItems(context);
+  const items = before.map((was): FetchedSource => {
+    const is = after.find((item) => item.name === was.name) ?? was;
+    const more = (field: 'taken' | 'known' | 'failed') => Math.max(0, is[field] - was[field]);
+    const brought = { taken: more('taken'), known: more('known'), failed: more('failed') };
+    return { ...is, outcome: outcomes.get(was.name) ?? 'nobody', brought };
+  });
+  const looking = items.filter(({ outcome }) => outcome === 'looking').length;
+  return {
+    items,
+    note:
+      looking === 0
+        ? null
+        : `${looking} of ${items.length} still look, and go on: intake tells how each fares.`,
+  };
+}
+
+function refuseLong({ actor }: Context, wait: number): void {
+  const isElsewhere = actor.user !== undefined || actor.key === true;
+  if (!isElsewhere || wait <= LONGEST_WAIT_ELSEWHERE_SECONDS) return;
+  throw new OperationError(
+    'wait-too-long',
+    `fetch waits ${LONGEST_WAIT_ELSEWHERE_SECONDS} seconds at most; the look goes on after that, and intake tells how each fares.`,
+  );
+}
+
+const underWay = new WeakMap<Context['db'], Map<number, number>>();
+
+/** Does the work where few of the tenant wait. Throws OperationError `fetch-busy`. */
+async function inPlace<T>({ db, tenant }: Context, work: () => Promise<T>): Promise<T> {
+  const taken = underWay.get(db) ?? new Map<number, number>();
+  underWay.set(db, taken);
+  const before = taken.get(tenant) ?? 0;
+  if (before >= AT_ONCE)
+    throw new OperationError(
+      'fetch-busy',
+      `${AT_ONCE} of your workspace wait for a look already, as many as may; try again when one has its answer, or see intake.`,
+    );
+  taken.set(tenant, before + 1);
+  try {
+    return await work();
+  } finally {
+    const left = (taken.get(tenant) ?? 1) - 1;
+    if (left > 0) taken.set(tenant, left);
+    else taken.delete(tenant);
+  }
+}
 
 function chosen(items: readonly SourceItem[], name: string | undefined): readonly SourceItem[] {
   if (items.length === 0)

@@ -306,6 +306,7 @@ export function answers(given: Invented) {
   });
   const intake: IntakeResult = { items: list(size, sourceItem) };
   const fetch: FetchResult = {
+    note: size > 1 ? '1 still looks.' : null,
     items: list(size, (at) => ({
       ...sourceItem(at),
       outcome: at === 1 ? 'looking' : at === 2 ? 'nobody' : 'looked',

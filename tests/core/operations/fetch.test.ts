@@ -4,7 +4,9 @@ import { processPending } from '../../../src/core/ingest/process.js';
 import { fetch } from '../../../src/core/operations/fetch.js';
 import { status } from '../../../src/core/operations/intake.js';
 import type { Context } from '../../../src/core/operations/operation.js';
+import { perform } from '../../../src/core/operations/perform.js';
 import { intake } from '../../../src/core/operations/source-states.js';
+import { openLeader } from '../../../src/core/store/leader.js';
 import type { SourceSetting } from '../../../src/source-settings.js';
 import { sourcesHere } from '../../../src/sources/here.js';
 import { startSources } from '../../../src/sources/start.js';
@@ -107,6 +109,49 @@ describe('fetch', () => {
     await running.stop(10_000);
 
     expect(items).toMatchObject([{ outcome: 'looked', state: 'trouble' }]);
+  });
+
+  it('lets three of a tenant wait at once, and others meanwhile', async () => {
+    // Whoever leads it looks never: all who ask wait.
+    await asking(fetch, {}, withSettings(folderSetting(folder, { tenant })));
+    const leader = await openLeader(context.db, null);
+    expect(await leader.lead({ tenant: context.tenant, name: 'drop' })).toBe(true);
+    const waiting = [1, 2, 3].map(() => asking(fetch, { wait: 5 }, context));
+
+    await expect(asking(fetch, { wait: 5 }, context)).rejects.toMatchObject({ code: 'fetch-busy' });
+    await expect(asking(fetch, {}, await system.context(`${tenant} other`))).rejects.toMatchObject({
+      code: 'no-sources',
+    });
+
+    await leader.close();
+    for (const { items } of await Promise.all(waiting)) expect(items).toMatchObject([{ outcome: 'nobody' }]);
+    await expect(asking(fetch, {}, context)).resolves.toBeDefined();
+  });
+
+  it('says where to see what comes of a look that goes on', async () => {
+    await asking(fetch, {}, withSettings(folderSetting(folder, { tenant })));
+    const leader = await openLeader(context.db, null);
+    await leader.lead({ tenant: context.tenant, name: 'drop' });
+
+    const { items, note } = await asking(fetch, { wait: 0 }, context);
+    await leader.close();
+
+    expect([items[0]?.outcome, note]).toEqual([
+      'looking',
+      '1 of 1 still look, and go on: intake tells how each fares.',
+    ]);
+  });
+
+  it('waits a minute at most for who asks from elsewhere', async () => {
+    const here = withSettings(folderSetting(folder, { tenant }));
+    const user: Context = { ...here, actor: { id: 'user:1', name: 'Ann', role: 'analyst', user: 1 } };
+    const key: Context = { ...here, actor: { id: 'key:1', name: 'script', role: 'analyst', key: true } };
+
+    for (const asker of [user, key]) {
+      await expect(perform(fetch, asker, { wait: 61 })).rejects.toMatchObject({ code: 'wait-too-long' });
+      await expect(perform(fetch, asker, { wait: 60 })).resolves.toMatchObject({ note: null });
+    }
+    await expect(perform(fetch, here, { wait: 600 })).resolves.toMatchObject({ note: null });
   });
 
   it('says that nobody runs a source whose settings are elsewhere', async () => {
