@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nearest } from './core/analysis/nearest.js';
+import { DEFAULT_CONNECTIONS, LEAST_CONNECTIONS, MOST_CONNECTIONS } from './core/store/connections.js';
 import type { Limits } from './core/report/limits.js';
 import type { ApiSettings } from './api/settings.js';
 import { API_VARIABLES, apiSettings } from './api-settings.js';
@@ -23,6 +24,8 @@ export interface Config {
   readonly databaseUrl: string | null;
   /** For migrations, where the role of `databaseUrl` may not make tables; null: that role does both. */
   readonly databaseOwnerUrl: string | null;
+  /** Most connections of this process to the database at once. */
+  readonly databaseConnections: number;
   /** Folder of the embedded database and of whatever else is kept. */
   readonly dataDir: string;
   readonly logLevel: LogLevel;
@@ -113,6 +116,19 @@ const schema = z.object({
     meaning: 'The same database as a role that may make tables, for migrations alone',
     otherwise: 'DATABASE_URL',
   }),
+  DATABASE_CONNECTIONS: z
+    .string()
+    .default(String(DEFAULT_CONNECTIONS))
+    .refine(
+      (text) =>
+        /^\d{1,4}$/u.test(text) && Number(text) >= LEAST_CONNECTIONS && Number(text) <= MOST_CONNECTIONS,
+      `must be a whole number from ${LEAST_CONNECTIONS} to ${MOST_CONNECTIONS}`,
+    )
+    .transform(Number)
+    .register(told, {
+      meaning: 'Most connections of one process to the database at once',
+      otherwise: String(DEFAULT_CONNECTIONS),
+    }),
   DATA_DIR: z
     .string()
     .default('./data')
@@ -171,6 +187,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const {
     DATABASE_URL,
     DATABASE_OWNER_URL,
+    DATABASE_CONNECTIONS,
     DATA_DIR,
     LOG_LEVEL,
     AUTO_CLAIM,
@@ -181,6 +198,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   return {
     databaseUrl: DATABASE_URL ?? null,
     databaseOwnerUrl: DATABASE_OWNER_URL ?? null,
+    databaseConnections: DATABASE_CONNECTIONS,
     dataDir: DATA_DIR,
     logLevel: LOG_LEVEL,
     autoClaim: AUTO_CLAIM,

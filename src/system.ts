@@ -42,6 +42,7 @@ export async function openSystem(options: SystemOptions): Promise<System> {
     const db = await openDatabase({
       connection: server?.connection ?? config.databaseUrl ?? '',
       ...(config.databaseOwnerUrl !== null && { ownerConnection: config.databaseOwnerUrl }),
+      connections: config.databaseConnections,
       note,
     });
     const close = async () => {

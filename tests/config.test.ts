@@ -21,6 +21,7 @@ describe('readConfig', () => {
     expect(config).toEqual({
       databaseUrl: null,
       databaseOwnerUrl: null,
+      databaseConnections: 20,
       dataDir: './data',
       logLevel: 'info',
       autoClaim: true,
@@ -42,6 +43,7 @@ describe('readConfig', () => {
     const config = readConfig({
       DATABASE_URL: 'postgresql://dmarc:secret@db.example.com:5433/reports?sslmode=require',
       DATABASE_OWNER_URL: 'postgres://owner@db.example.com/reports',
+      DATABASE_CONNECTIONS: '100',
       DATA_DIR: '/var/lib/dmarc-ops',
       LOG_LEVEL: 'WARN',
       AUTO_CLAIM: 'Off',
@@ -54,6 +56,7 @@ describe('readConfig', () => {
 
     expect(config.databaseUrl).toBe('postgresql://dmarc:secret@db.example.com:5433/reports?sslmode=require');
     expect(config.databaseOwnerUrl).toBe('postgres://owner@db.example.com/reports');
+    expect(config.databaseConnections).toBe(100);
     expect(config.dataDir).toBe('/var/lib/dmarc-ops');
     expect(config.logLevel).toBe('warn');
     expect(config.autoClaim).toBe(false);
@@ -61,6 +64,12 @@ describe('readConfig', () => {
     expect(config.limits).toEqual({ ...DEFAULT_LIMITS, documentBytes: 64 * 1024 * 1024, records: 5000 });
     expect(config.platforms.filter(({ set }) => set).map(({ name }) => name)).toEqual(['Slack']);
     expect(config.noColour).toBe(true);
+  });
+
+  it.each(['9', '1001', '20.5', 'many'])('refuses %s connections to the database', (text) => {
+    expect(problemsOf({ DATABASE_CONNECTIONS: text })).toEqual([
+      'DATABASE_CONNECTIONS must be a whole number from 10 to 1000.',
+    ]);
   });
 
   it('takes a socket address, as a local PostgreSQL has', () => {

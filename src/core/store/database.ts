@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { DEFAULT_CONNECTIONS } from './connections.js';
 import { grant } from './grants.js';
 import { migrate } from './migrate.js';
 import { chooseRuntimeRole, type RuntimeRole } from './roles.js';
@@ -9,7 +10,6 @@ import { DatabaseError, translate } from './errors.js';
 export const SCHEMA = 'dmarc_ops';
 /** The oldest PostgreSQL that has what the schema needs (UNIQUE NULLS NOT DISTINCT). */
 const OLDEST_POSTGRES = 150_000;
-const DEFAULT_CONNECTIONS = 10;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A connection apart is taken for dead when a small question is not answered within this time. */
 const ANSWER_WITHIN_MS = 5_000;
@@ -57,15 +57,20 @@ export interface DatabaseOptions {
   readonly connection: Connection;
   /** Where migrations run, if another role than the one that serves. */
   readonly ownerConnection?: Connection;
+  /** Most connections at once, beside those of `connectApart`. */
   readonly connections?: number;
+  /** Milliseconds to wait for a connection: to be made, or to get free. */
+  readonly connectWithinMs?: number;
   /** Told of every migration before it runs. */
   readonly note?: (line: string) => void;
 }
 
 /** Connects, migrates and raises the wall. Throws DatabaseError with a sentence on what to do. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const pool = newPool(options.connection, options.connections ?? DEFAULT_CONNECTIONS);
-  const owner = options.ownerConnection === undefined ? pool : newPool(options.ownerConnection, 1);
+  const { connections = DEFAULT_CONNECTIONS, connectWithinMs = CONNECT_TIMEOUT_MS } = options;
+  const pool = newPool(options.connection, connections, connectWithinMs);
+  const owner =
+    options.ownerConnection === undefined ? pool : newPool(options.ownerConnection, 1, connectWithinMs);
   try {
     const version = await serverVersion(pool);
     const role = await chooseRuntimeRole(owner, pool);
@@ -137,11 +142,11 @@ function opening(tenant: number | null, role: RuntimeRole, kind: Kind): string {
   ].join('; ');
 }
 
-function newPool(connection: Connection, connections: number): pg.Pool {
+function newPool(connection: Connection, connections: number, connectWithinMs: number): pg.Pool {
   const pool = new pg.Pool({
     ...driverOptions(connection),
     max: connections,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: connectWithinMs,
     application_name: 'dmarc-ops',
     types: { getTypeParser },
   });

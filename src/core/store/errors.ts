@@ -42,8 +42,11 @@ const SENTENCES: Readonly<Record<string, readonly [code: string, sentence: strin
   ],
 };
 
-const CONNECTION_LOST =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/u;
+const CONNECTION_LOST = /Connection terminated|Client has encountered a connection error/u;
+/** What pg-pool says when all of its connections were in use for as long as one may wait. */
+const NONE_FREE = 'timeout exceeded when trying to connect';
+const BUSY =
+  'All database connections of this process are in use. Ask for fewer things at once, or raise DATABASE_CONNECTIONS, and max_connections of the server with it.';
 
 /** Classes of SQLSTATE (PostgreSQL, Appendix A) that say nothing against what was stored: trouble around it. */
 const PASSING = /^(?:08|40|53|55|57|58)|^25P03$/u;
@@ -78,6 +81,7 @@ export function translate(error: unknown): unknown {
   const known = typeof code === 'string' ? SENTENCES[code] : undefined;
   if (known !== undefined) return new DatabaseError(known[0], known[1], { cause: error });
   // pg gives these no code.
+  if (error.message === NONE_FREE) return new DatabaseError('connections-busy', BUSY, { cause: error });
   if (CONNECTION_LOST.test(error.message)) return new DatabaseError('database-gone', GONE, { cause: error });
   return error;
 }

@@ -102,6 +102,20 @@ describe('opening', () => {
       one: 1,
     });
   });
+
+  it('says what to do when no connection gets free in time, and goes on when one does', async () => {
+    const { tenant } = await system.context();
+    const db = await openDatabase({ connection: system.url, connections: 1, connectWithinMs: 250 });
+    const ask = () => db.within(tenant, (session) => session.row('SELECT 1 AS one'));
+
+    const error: unknown = await db.within(tenant, ask).catch((caught: unknown) => caught);
+
+    expect(error).toBeInstanceOf(DatabaseError);
+    expect(error).toMatchObject({ code: 'connections-busy' });
+    expect((error as Error).message).toContain('raise DATABASE_CONNECTIONS');
+    await expect(ask()).resolves.toEqual({ one: 1 });
+    await db.close();
+  });
 });
 
 describe('the wall, by the rights of the connecting role', () => {

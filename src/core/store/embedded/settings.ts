@@ -15,7 +15,8 @@ export type Settings = Readonly<Record<string, string>>;
  * keep their defaults (on).
  */
 const FOR_OUR_LOAD: Settings = {
-  max_connections: '60',
+  // A service, its workers and a few command lines, each with all of its connections.
+  max_connections: '120',
   shared_buffers: '256MB',
   effective_cache_size: '1GB',
   work_mem: '16MB',
