@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { version } from './cli/version.js';
 import { readConfig } from './config.js';
+import type { Log } from './core/ingest/context.js';
 import { createWake } from './jobs/wake.js';
 import type { Share, StartedPart } from './part.js';
 import { partsOf } from './parts.js';
@@ -37,10 +38,21 @@ export async function runService(options: {
     await stopped;
     say('Stopping: no new work; what is under way comes to its end.');
   } finally {
-    await Promise.all(started.map((one) => one.stop(STOP_WITHIN_MS)));
+    await stopParts(started, system.context.log);
     await system.close();
   }
   say('Stopped.');
+}
+
+/** Stops all parts at once; one that fails is logged, and keeps nobody from waiting for the others. */
+export async function stopParts(started: readonly StartedPart[], log: Log): Promise<void> {
+  const ends = await Promise.allSettled(started.map(async (one) => one.stop(STOP_WITHIN_MS)));
+  for (const [index, end] of ends.entries())
+    if (end.status === 'rejected')
+      log.error('a part of the service did not stop as it should', {
+        part: started[index]?.line,
+        error: end.reason,
+      });
 }
 
 function line(name: string, text: string): string {

@@ -27,7 +27,7 @@ export interface Api {
   /** Such as http://127.0.0.1:8080. */
   readonly url: string;
   readonly port: number;
-  /** Takes nothing new; lets what is under way end within the bound. */
+  /** Takes nothing new; lets what is under way end, and cuts off clients shortly before the bound. */
   stop(withinMs: number): Promise<void>;
 }
 
@@ -59,9 +59,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   app.use(router.routes());
 
   const answer = app.callback();
-  const serving = await listen(settings, mounts, (request, response) => {
-    void answer(request, response);
-  });
+  const serving = await listen(settings, mounts, answer);
   return {
     url: serving.url,
     port: serving.port,

@@ -1,6 +1,13 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ExpectedError } from '../core/expected-error.js';
 import type { ApiSettings } from './settings.js';
 
@@ -14,26 +21,37 @@ export interface Mount {
 export interface Serving {
   readonly url: string;
   readonly port: number;
-  /** No new connections; those at work may end within the bound, then they are cut. */
+  /** No new connections; those at work may end, and are cut shortly before the bound. Waits for what handlers still do. */
   stop(withinMs: number): Promise<void>;
 }
+
+/** Answers a request; resolves when nothing is done for it any more, which may be after its client went away. */
+export type Answer = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** Headers come at once; bodies have their own pace (paced.ts), so the whole request is not bounded. */
 const HEADERS_WITHIN_MS = 15_000;
 /** Longer than the 60 s of usual load balancers: else they would send into a connection that just closed. */
 const KEEP_ALIVE_MS = 65_000;
+/** Handlers whose connections were cut have so long, or a quarter of the bound, to come to their end. */
+const MARGIN_MS = 2_000;
 
 /** Listens. Throws ExpectedError `port-taken`, `port-refused` or `host-unknown`. */
 export async function listen(
   settings: Pick<ApiSettings, 'host' | 'port'>,
   mounts: readonly Mount[],
-  otherwise: RequestListener,
+  otherwise: Answer,
 ): Promise<Serving> {
+  const running = new Set<Promise<void>>();
   const server = createServer(
     { headersTimeout: HEADERS_WITHIN_MS, requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS },
     (request, response) => {
       const mount = mounts.find(({ path }) => isBelow(request, path));
-      (mount?.handle ?? otherwise)(request, response);
+      if (mount !== undefined) {
+        mount.handle(request, response);
+        return;
+      }
+      const answering = otherwise(request, response).finally(() => running.delete(answering));
+      running.add(answering);
     },
   );
   try {
@@ -44,17 +62,23 @@ export async function listen(
   }
   const { port } = server.address() as AddressInfo;
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
-  return { url: `http://${host}:${port}`, port, stop: (withinMs) => stop(server, withinMs) };
+  return { url: `http://${host}:${port}`, port, stop: (withinMs) => stop(server, running, withinMs) };
 }
 
-async function stop(server: Server, withinMs: number): Promise<void> {
+async function stop(server: Server, running: ReadonlySet<Promise<void>>, withinMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
   server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), withinMs);
+  const margin = Math.min(MARGIN_MS, withinMs / 4);
+  const cut = setTimeout(() => server.closeAllConnections(), withinMs - margin);
+  const late = new AbortController();
+  const bound = sleep(withinMs, undefined, { signal: late.signal }).catch(() => {});
   await closed;
-  clearTimeout(timer);
+  clearTimeout(cut);
+  // The database is closed next, and they may be about to commit.
+  await Promise.race([Promise.allSettled(running), bound]);
+  late.abort();
 }
 
 function isBelow({ url = '' }: IncomingMessage, path: string): boolean {

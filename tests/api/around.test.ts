@@ -217,6 +217,50 @@ describe('stopping', () => {
     await held;
   });
 
+  it('waits for what is still done for clients that went away', async () => {
+    const { context } = await served();
+    const { tenant: _tenant, actor: _actor, ...system } = await context();
+    let letGo = () => {};
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    let isAsking = false;
+    let isDone = false;
+    const across: typeof system.db.across = async (...given) => {
+      isAsking = true;
+      await gate;
+      const answer = await system.db.across(...given);
+      isDone = true;
+      return answer;
+    };
+    const held = await startApi({
+      system: { ...system, db: { ...system.db, across } },
+      settings: PLENTY,
+      version: '0',
+    });
+    const gone = new AbortController();
+    const asked = fetch(`${held.url}/readyz`, { signal: gone.signal });
+    await until(() => isAsking);
+    gone.abort();
+    await expect(asked).rejects.toThrow('aborted');
+
+    let isStopped = false;
+    const stopped = held.stop(10_000).then(() => {
+      isStopped = true;
+    });
+    await until(() =>
+      fetch(held.url).then(
+        () => false,
+        () => true,
+      ),
+    );
+    expect([isDone, isStopped]).toEqual([false, false]);
+    letGo();
+    await stopped;
+
+    expect(isDone).toBe(true);
+  });
+
   it('cuts who does not end within the bound', async () => {
     const { api: running, key } = await served();
     const analyst = await key('analyst');
