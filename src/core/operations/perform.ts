@@ -58,14 +58,14 @@ export async function performWithInput<Input extends z.ZodType, Result>(
   const input = checkInput(operation, given);
   try {
     const result = await operation.run(context, input);
-    await audit(operation, context, DONE, {
+    await audit(operation, context, DONE, () => ({
       ...auditedInput(operation.input, input),
       ...auditedRecord(operation.changed?.(result) ?? {}),
-    });
+    }));
     return { result, input };
   } catch (error) {
     const outcome = error instanceof ExpectedError ? error.code : 'unexpected';
-    await audit(operation, context, outcome, auditedInput(operation.input, input));
+    await audit(operation, context, outcome, () => auditedInput(operation.input, input));
     throw error;
   }
 }
@@ -77,7 +77,7 @@ export async function performWithInput<Input extends z.ZodType, Result>(
 export async function admit(operation: Operation, context: Context, asker: Asker): Promise<void> {
   const refusal = refusalOf(operation, context, asker);
   if (refusal === null) return;
-  await audit(operation, context, refusal.code, {});
+  await audit(operation, context, refusal.code, () => ({}));
   throw refusal;
 }
 
@@ -119,11 +119,17 @@ async function audit(
   operation: Operation,
   context: Context,
   outcome: string,
-  input: Readonly<Record<string, unknown>>,
+  inputOf: () => Readonly<Record<string, unknown>>,
 ): Promise<void> {
   if (operation.effect !== 'changes') return;
   const { actor, tenant } = context;
-  const line = { actorId: actor.id, actorName: actor.name, operation: operation.name, input, outcome };
+  const line = {
+    actorId: actor.id,
+    actorName: actor.name,
+    operation: operation.name,
+    input: inputOf(),
+    outcome,
+  };
   try {
     await context.db.within(tenant, (session) => addAudit(session, tenant, { ...line, at: context.now() }));
   } catch (error) {
