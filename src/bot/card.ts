@@ -14,6 +14,8 @@ export interface Card {
   readonly advice: string | null;
   /** The next likely questions, most likely first. */
   readonly buttons: readonly Button[];
+  /** Something to fill in by choosing; null where there is nothing. */
+  readonly form: Form | null;
   /** Period with zone, completeness, where figures come from. */
   readonly footer: string | null;
 }
@@ -68,6 +70,27 @@ export type Chart = {
       readonly unit: 'messages' | 'percent';
     }
 );
+
+/**
+ * Fields to choose from. Pressing `submit` asks the command with every field as an option: `settings zone:UTC`; see
+ * writeForm. Where a platform has no such fields, a line shows how it is written.
+ */
+export interface Form {
+  /** The command line before the options, without the leading `/dmarc`. */
+  readonly command: string;
+  readonly fields: readonly Field[];
+  /** Label of the button. */
+  readonly submit: string;
+}
+
+export interface Field {
+  /** The option's name. */
+  readonly name: string;
+  readonly label: string;
+  readonly choices: readonly { readonly label: string; readonly value: string }[];
+  /** What is chosen now; null where nothing is. */
+  readonly value: string | null;
+}
 
 /** A button asks a further command; what it means is worked out, and allowed, when it is pressed. */
 export interface Button {

@@ -16,6 +16,8 @@ export interface Command<Input extends z.ZodType = z.ZodType, Result = unknown> 
   /** Lines for help, such as `summary example.com 30d`. */
   readonly examples: readonly string[];
   card(result: Result, input: z.output<Input>, now: Date): Card;
+  /** Whether a part of what was asked for was not done, which a command line says by its exit code. */
+  isPartial?(result: Result): boolean;
 }
 
 /** Keeps the types of one command together; the identity function otherwise. */

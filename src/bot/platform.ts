@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { Log } from '../core/ingest/context.js';
 import type { Card, Chart } from './card.js';
 import type { Command } from './command.js';
+import type { Press } from './press.js';
 
 /** The chat platforms that take commands beside the terminal. */
 export const PLATFORM_NAMES = ['slack', 'teams', 'discord'] as const;
@@ -46,7 +47,7 @@ export interface ChatRequest {
   readonly id: string;
   readonly place: ChatPlace;
   readonly person: ChatPerson;
-  /** The words after `/dmarc`, or those that a button stands for. */
+  /** The words after `/dmarc`, or the `text` that readPress gives for a button. */
   readonly text: string;
   readonly audience: Audience;
   /** Empty but for dropped files and the command that takes some. */
@@ -69,6 +70,8 @@ export interface Answer {
   readonly card: Card;
   readonly audience: Audience;
   readonly file: AnswerFile | null;
+  /** The button's meaning that shows this answer in the channel; null where it shall not be shown there. */
+  readonly share: Press | null;
   /** Name of who asked, said beside an answer that the whole channel sees; null for the asker's own. */
   readonly askedBy: string | null;
 }
@@ -81,6 +84,11 @@ export interface Inbound {
    * Throws when it could not be kept: then the platform shall be told that it failed.
    */
   take(request: ChatRequest): Promise<'taken' | 'again'>;
+  /**
+   * Keeps command lines that are too long for a button, before the card with the button is sent; see writePress. The
+   * same line again is no trouble.
+   */
+  keep(place: ChatPlace, commands: readonly string[]): Promise<void>;
   /** Values for a field that is being typed, such as domains; empty for whoever may not see them. At most 25. */
   complete(asker: Asker, field: CompletedField, typed: string): Promise<readonly string[]>;
   /** The card of a start page: the workspace's domains at a glance, or how to begin. */

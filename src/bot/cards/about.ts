@@ -21,6 +21,7 @@ export function aboutCard(about: About): Card {
       { label: 'Help', command: 'help' },
       { label: 'Status', command: 'status' },
     ],
+    form: null,
     footer: null,
   };
 }

@@ -50,6 +50,7 @@ export function alignmentCard(result: AlignmentResult, input: Asked, now: Date):
         ? `${percent(spfOnly, figures.messages)} hang on SPF alone, which forwarding breaks: sign that mail with DKIM.`
         : null,
     buttons: otherQuestions('alignment', result, input),
+    form: null,
     footer: footer(result.range, input, now),
   };
 }

@@ -27,6 +27,7 @@ export function auditCard({ items, next, range }: AuditResult, input: Asked): Ca
           ],
     advice: null,
     buttons: nextButton('audit', [], input, next),
+    form: null,
     footer: period(range),
   };
 }

@@ -24,6 +24,7 @@ export function claimCard(result: ClaimResult): Card {
         : { label: 'Claim', command: ask('claim', [domain]) },
       { label: 'Domains', command: 'domains' },
     ],
+    form: null,
     footer: null,
   };
 }

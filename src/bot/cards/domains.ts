@@ -26,6 +26,7 @@ export function domainsCard(result: DomainsResult, input: Asked, now: Date): Car
       parts: [],
       advice: 'Take reports in, such as: ingest reports/',
       buttons: [{ label: 'Status', command: 'status' }],
+      form: null,
       footer: null,
     };
   const claimed = items.filter((item) => item.claimed).length;
@@ -77,6 +78,7 @@ export function domainsCard(result: DomainsResult, input: Asked, now: Date): Car
       { label: 'All together', command: ask('summary', [], { from: range.from, to: range.to }) },
       ...periodButtons('domains', [], range, input),
     ],
+    form: null,
     footer: footer(range, input, now),
   };
 }

@@ -60,6 +60,7 @@ export function failuresCard(result: FailuresResult, input: Asked, now: Date): C
           ]),
       ...otherQuestions('failures', result, input),
     ],
+    form: null,
     footer: footer(range, input, now),
   };
 }

@@ -30,6 +30,7 @@ function listCard(all: readonly HelpEntry[]): Card {
       label: `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`,
       command: name,
     })),
+    form: null,
     footer: null,
   };
 }
@@ -61,6 +62,7 @@ function entryCard(entry: HelpEntry): Card {
       ...entry.examples.slice(0, 3).map((example) => ({ label: example, command: example })),
       { label: 'All commands', command: ask('help', []) },
     ],
+    form: null,
     footer: null,
   };
 }

@@ -1,13 +1,24 @@
 import type { IngestResult } from '../../core/operations/ingest.js';
-import type { Card } from '../card.js';
+import type { Card, CardPart } from '../card.js';
 import { count, counted } from '../figures.js';
 
 const FILES_LISTED = 5;
 
 /** What became of files that were taken in. */
 export function ingestCard(result: IngestResult): Card {
-  const { files, known, unopened, unopenedCount, documents, messages, problems, failed } = result;
-  const bad = failed + documents.unreadable + unopenedCount;
+  const {
+    files,
+    known,
+    unopened,
+    unopenedCount,
+    changed,
+    changedCount,
+    documents,
+    messages,
+    problems,
+    failed,
+  } = result;
+  const bad = failed + documents.unreadable + unopenedCount + changedCount;
   const taken = documents.stored + documents.merged;
   return {
     title: 'Ingest',
@@ -37,31 +48,42 @@ export function ingestCard(result: IngestResult): Card {
             ...(problems > 0 ? { note: 'repaired and listed' } : {}),
           },
           ...(failed > 0
-            ? [{ name: 'Not stored', value: count(failed), note: 'kept, and tried again' }]
+            ? [{ name: 'Not stored', value: count(failed), note: 'kept, and given up after the last try' }]
             : []),
           ...unopened
             .slice(0, FILES_LISTED)
             .map((one) => ({ name: 'Not opened', value: one.path, note: one.message })),
+          ...changed.slice(0, FILES_LISTED).map((path) => ({
+            name: 'Not kept',
+            value: path,
+            note: 'It changed while it was read.',
+          })),
         ],
       },
-      ...(unopenedCount > FILES_LISTED
-        ? [
-            {
-              type: 'text' as const,
-              text: `and ${counted(unopenedCount - FILES_LISTED, 'more file')} not opened`,
-            },
-          ]
-        : []),
+      ...notListed(unopenedCount, 'not opened'),
+      ...notListed(changedCount, 'changed while they were read'),
     ],
-    advice: null,
+    advice: adviceFor(result),
     buttons: [
       { label: 'Summary', command: 'summary' },
       { label: 'Domains', command: 'domains' },
+      ...(failed > 0 ? [{ label: 'Dead letters', command: 'dead-letters' }] : []),
       ...(problems + bad > 0 ? [{ label: 'Problems', command: 'problems' }] : []),
       { label: 'Status', command: 'status' },
     ],
+    form: null,
     footer: null,
   };
+}
+
+function notListed(total: number, what: string): CardPart[] {
+  if (total <= FILES_LISTED) return [];
+  return [{ type: 'text', text: `and ${counted(total - FILES_LISTED, 'more file')} ${what}` }];
+}
+
+function adviceFor({ failed, changedCount }: IngestResult): string | null {
+  if (failed > 0) return 'See why: dead-letters. Then try what was not stored again: redrive all:yes';
+  return changedCount > 0 ? 'Take in what changed again when nobody writes to it any more.' : null;
 }
 
 /** What became of documents, in one line. */

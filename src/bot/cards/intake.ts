@@ -24,6 +24,7 @@ export function intakeCard({ items }: IntakeResult, _input: unknown, now: Date):
       parts: [],
       advice: HOW_TO_SET_UP,
       buttons: [{ label: 'Status', command: 'status' }],
+      form: null,
       footer: null,
     };
   return {
@@ -44,6 +45,7 @@ export function intakeCard({ items }: IntakeResult, _input: unknown, now: Date):
       { label: 'Status', command: 'status' },
       { label: 'Problems', command: 'problems' },
     ],
+    form: null,
     footer: `as of ${moment(now.toISOString())}`,
   };
 }
@@ -84,6 +86,7 @@ export function fetchCard({ items }: FetchResult, _input: unknown, now: Date): C
       { label: 'Intake', command: 'intake' },
       { label: 'Problems', command: 'problems' },
     ],
+    form: null,
     footer: `as of ${moment(now.toISOString())}`,
   };
 }

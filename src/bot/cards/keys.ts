@@ -34,6 +34,7 @@ export function keysCard({ items, next }: KeysResult, input: Asked, now: Date): 
           ],
     advice: items.length === 0 ? 'Make one for a program: key create NAME' : null,
     buttons: nextButton('keys', [], input, next),
+    form: null,
     footer: null,
   };
 }
@@ -51,6 +52,7 @@ export function keyCreatedCard({ key, item }: KeyCreated): Card {
       { label: 'Keys', command: 'keys' },
       { label: 'Revoke', command: ask('key-revoke', [item.name]) },
     ],
+    form: null,
     footer: null,
   };
 }
@@ -64,6 +66,7 @@ export function keyRevokedCard({ name }: { readonly name: string }): Card {
     parts: [],
     advice: null,
     buttons: [{ label: 'Keys', command: 'keys' }],
+    form: null,
     footer: null,
   };
 }

@@ -156,6 +156,7 @@ export function noMessagesCard(facts: {
     parts: [],
     advice: noMessagesAdvice(lastReport, range, filterText(input) !== null),
     buttons,
+    form: null,
     footer: footer(range, input, now),
   };
 }

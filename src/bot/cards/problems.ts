@@ -32,6 +32,7 @@ export function problemsCard(result: ProblemsResult, input: Asked): Card {
       ...firstReport(items),
       { label: 'Status', command: 'status' },
     ],
+    form: null,
     footer: footerOf(result, input),
   };
 }

@@ -23,6 +23,7 @@ export function reportCard(result: ReportResult, input: Asked): Card {
       { label: 'Summary', command: ask('summary', [domain], { from: result.firstDay, to: result.lastDay }) },
       { label: `Reports by ${reporter}`, command: ask('reports', [domain], { reporter, days: 30 }) },
     ],
+    form: null,
     footer: `received ${moment(result.receivedAt)}`,
   };
 }

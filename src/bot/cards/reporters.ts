@@ -56,6 +56,7 @@ export function reportersCard(result: ReportersResult, input: Asked, now: Date):
       follow('Summary', 'summary', domain, range, {}),
       ...periodButtons('reporters', [domain], range, input),
     ],
+    form: null,
     footer: footer(range, input, now),
   };
 }

@@ -56,6 +56,7 @@ export function reportsCard(result: ReportsResult, input: Asked, now: Date): Car
       { label: 'Problems', command: ask('problems', [domain]) },
       ...periodButtons('reports', [domain], range, input),
     ],
+    form: null,
     footer: footer(range, input, now),
   };
 }

@@ -29,6 +29,7 @@ export function reprocessCard(result: Reprocessed): Card {
       { label: 'Status', command: 'status' },
       { label: 'Problems', command: 'problems' },
     ],
+    form: null,
     footer: null,
   };
 }

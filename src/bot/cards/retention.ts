@@ -29,6 +29,7 @@ export function retentionCard(result: RetentionResult): Card {
     ],
     advice: 'Change it such as: retention-set records:400 raw:90 failures:30, or records:keep',
     buttons: [{ label: 'Status', command: 'status' }],
+    form: null,
     footer: changedAt === null ? null : `set by ${changedBy ?? 'somebody'}, ${moment(changedAt)}`,
   };
 }

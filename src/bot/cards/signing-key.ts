@@ -11,6 +11,7 @@ export function signingKeyCard({ forgotten }: { readonly forgotten: boolean }): 
     parts: [],
     advice: forgotten ? null : 'If the key became known to others: rotate-signing-key forget:yes',
     buttons: [{ label: 'Audit', command: 'audit' }],
+    form: null,
     footer: null,
   };
 }

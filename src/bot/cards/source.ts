@@ -68,6 +68,7 @@ export function sourceCard(result: SourceResult, input: Asked, now: Date): Card 
       follow('All sources', 'sources', domain, range, {}),
       ...periodButtons('source', [source, domain], range, others),
     ],
+    form: null,
     footer: footer(range, others, now),
   };
 }

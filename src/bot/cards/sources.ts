@@ -57,6 +57,7 @@ export function sourcesCard(result: SourcesResult, input: Asked, now: Date): Car
       follow('Summary', 'summary', domain, range, {}),
       ...periodButtons('sources', [domain], range, input),
     ],
+    form: null,
     footer: footer(range, input, now),
   };
 }

@@ -73,6 +73,7 @@ export function statusCard(result: StatusResult, _input: unknown, now: Date): Ca
       { label: 'Problems', command: 'problems' },
       { label: 'Reports', command: 'reports' },
     ],
+    form: null,
     footer: `as of ${moment(now.toISOString())}`,
   };
 }

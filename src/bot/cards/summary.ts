@@ -35,6 +35,7 @@ export function summaryCard(result: SummaryResult, input: Asked, now: Date): Car
       follow('Reporters', 'reporters', result.domain, result.range, input),
       ...periodButtons('summary', [result.domain], result.range, input),
     ],
+    form: null,
     footer: footer(result.range, input, now),
   };
 }

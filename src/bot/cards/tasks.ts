@@ -69,6 +69,7 @@ export function tasksCard({ queues, dead }: TasksResult, _input: unknown, now: D
       ...(dead > 0 ? [{ label: 'Dead letters', command: 'dead-letters' }] : []),
       { label: 'Status', command: 'status' },
     ],
+    form: null,
     footer: `as of ${moment(now.toISOString())}`,
   };
 }
@@ -115,6 +116,7 @@ export function taskCard(result: TaskResult): Card {
       ...(report === null ? [] : [{ label: `Report ${report}`, command: ask('report', [String(report)]) }]),
       { label: 'Tasks', command: 'tasks' },
     ],
+    form: null,
     footer: null,
   };
 }
@@ -148,6 +150,7 @@ export function deadLettersCard({ total, items, next }: DeadLettersResult, input
       ...(first === undefined ? [] : [{ label: 'Try the first again', command: ask('redrive', [first.id]) }]),
       { label: 'Tasks', command: 'tasks' },
     ],
+    form: null,
     footer: total > 0 ? 'latest first; they are kept until they are read or retention takes them' : null,
   };
 }
@@ -167,6 +170,7 @@ export function redriveCard({ redriven }: RedriveResult): Card {
       { label: 'Tasks', command: 'tasks' },
       { label: 'Dead letters', command: 'dead-letters' },
     ],
+    form: null,
     footer: null,
   };
 }

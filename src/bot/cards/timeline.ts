@@ -46,6 +46,7 @@ export function timelineCard(result: TimelineResult, input: Asked, now: Date): C
     ],
     advice: null,
     buttons: otherQuestions('timeline', result, input),
+    form: null,
     footer: footer(result.range, input, now),
   };
 }

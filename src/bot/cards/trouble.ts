@@ -70,5 +70,5 @@ export function unexpectedCard(title: string, id: string): Card {
 const HELP: readonly Button[] = [{ label: 'Help', command: 'help' }];
 
 function warning(title: string, verdict: string): Card {
-  return { title, tone: 'warning', verdict, parts: [], advice: null, buttons: [], footer: null };
+  return { title, tone: 'warning', verdict, parts: [], advice: null, buttons: [], form: null, footer: null };
 }

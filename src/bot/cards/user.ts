@@ -87,5 +87,5 @@ function changedCard(
 }
 
 function done(title: string, verdict: string): Card {
-  return { title, tone: 'good', verdict, parts: [], advice: null, buttons: [], footer: null };
+  return { title, tone: 'good', verdict, parts: [], advice: null, buttons: [], form: null, footer: null };
 }

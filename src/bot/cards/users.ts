@@ -38,6 +38,7 @@ export function usersCard({ items, next }: UsersResult, input: Asked, now: Date)
       { label: 'Keys', command: 'keys' },
       { label: 'Audit', command: 'audit' },
     ],
+    form: null,
     footer: null,
   };
 }

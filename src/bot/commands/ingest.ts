@@ -9,4 +9,5 @@ export const ingest = command({
   positional: ['paths'],
   examples: ['ingest reports/', 'ingest report.xml.gz mails/'],
   card: ingestCard,
+  isPartial: ({ changedCount }) => changedCount > 0,
 });

@@ -1,5 +1,6 @@
-import type { Button, Card, CardPart, Fact } from '../card.js';
+import type { Button, Card, CardPart, Fact, Form } from '../card.js';
 import { drawBars } from './bars-chart.js';
+import { writeForm } from '../press.js';
 import { drawDays } from './days-chart.js';
 import type { Paint } from './style.js';
 import { coloured, MARKS, plain } from './style.js';
@@ -17,6 +18,9 @@ const LONGEST_NAME = 24;
 /** A page of them; longer lists are tables, or paged by their operation. */
 const MOST_FACTS = 40;
 const LINES_OF_FACT = 6;
+/** Of a form; who wants others can write any value. */
+const MOST_FIELDS = 10;
+const MOST_CHOICES = 12;
 /** Choices of one card: more are not read. */
 export const MOST_BUTTONS = 9;
 
@@ -39,6 +43,7 @@ export function renderCard(card: Card, options: RenderOptions = {}): string {
     ...card.parts.map((part) => indent(drawPart(part, inner, paint))),
   ];
   if (card.advice !== null) blocks.push(hanging('→ ', visible(card.advice), columns));
+  if (card.form !== null) blocks.push(indent(drawForm(card.form, inner)));
   const end: string[] = [];
   if (card.buttons.length > 0) end.push(...drawButtons(card.buttons, columns, paint));
   if (card.footer !== null)
@@ -85,6 +90,23 @@ function factLines(value: string, note: string, room: number, paint: Paint): str
   return [
     ...wrap(value, room, LINES_OF_FACT),
     ...wrap(note, room, LINES_OF_FACT).map((line) => paint('dim', line)),
+  ];
+}
+
+/** What can be chosen, and the line that chooses what is chosen now. */
+function drawForm(form: Form, columns: number): string[] {
+  const fields = form.fields.slice(0, MOST_FIELDS).map(({ name, choices, value }) => {
+    const values = choices.slice(0, MOST_CHOICES).map((choice) => choice.value);
+    const more = choices.length > MOST_CHOICES ? `, … ${choices.length - MOST_CHOICES} more` : '';
+    return { name, text: `${values.join(', ')}${more}`, value: value ?? values[0] ?? null };
+  });
+  const example = writeForm(
+    form.command,
+    fields.map(({ name, value }) => ({ name, value })),
+  );
+  return [
+    ...fields.flatMap(({ name, text }) => wrap(visible(`${name}: ${text}`), columns, LINES_OF_FACT)),
+    ...wrap(visible(`${form.submit}: ${example}`), columns, LINES_OF_FACT),
   ];
 }
 

@@ -283,6 +283,8 @@ export function answers(given: Invented) {
     failed: 0,
     unopened: list(Math.min(size, 20), (at) => ({ path: name(at), message: 'You may not read it.' })),
     unopenedCount: size,
+    changed: list(Math.min(size, 20), name),
+    changedCount: size,
   };
   const sourceItem = (at: number): SourceItem => ({
     name: at === 0 ? 'mailbox' : name(at),

@@ -12,7 +12,17 @@ import { DEFAULT_LIMITS } from '../../../src/core/report/limits.js';
 export const NOW = new Date('2026-03-18T12:00:00Z');
 
 function card(title: string, verdict: string, more: Partial<Card> = {}): Card {
-  return { title, tone: 'good', verdict, parts: [], advice: null, buttons: [], footer: null, ...more };
+  return {
+    title,
+    tone: 'good',
+    verdict,
+    parts: [],
+    advice: null,
+    buttons: [],
+    form: null,
+    footer: null,
+    ...more,
+  };
 }
 
 const summary = command({

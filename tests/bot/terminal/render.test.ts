@@ -12,6 +12,7 @@ const bare: Card = {
   parts: [],
   advice: null,
   buttons: [],
+  form: null,
   footer: null,
 };
 const lines = (card: Card, columns = 80, colour = false) =>
@@ -76,6 +77,7 @@ function cardOf(texts: readonly string[], length: number, value: number): Card {
     ],
     advice: at(8),
     buttons: Array.from({ length: Math.min(length, 30) }, (_, row) => ({ label: at(row), command: 'help' })),
+    form: null,
     footer: at(9),
   };
 }
@@ -126,6 +128,7 @@ describe('a card in a terminal', () => {
         { label: 'Sources', command: 'sources' },
         { label: '90 days', command: 'summary 90d' },
       ],
+      form: null,
       footer: '2026-01-01 to 2026-01-30 (30 days, UTC)',
     };
 
