@@ -26,7 +26,6 @@ export function runSource(context: IngestContext, source: ReportSource, signal: 
   const done = keepRunning(context, source, asks, signal, log).catch((error: unknown) =>
     log.error('a source cannot be run', { error }),
   );
-  asks.ask();
   return { ask: asks.ask, done };
 }
 
@@ -43,6 +42,8 @@ async function keepRunning(
     const began = performance.now();
     try {
       await db.within(tenant, (session) => registerSource(session, tenant, source));
+      // Somebody may have wished while nobody ran it.
+      asks.ask();
       await source.run(host, signal).finally(asks.left);
     } catch (error) {
       if (signal.aborted) return;
