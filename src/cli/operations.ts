@@ -85,7 +85,7 @@ async function runOperation(
     const colour = wantsColour(isTTY === true, { noColour });
     const card = (): string => renderCard(command.card(result, input, context.now()), { columns, colour });
     await print(io.output, json ? `${JSON.stringify(result, null, 2)}\n` : card());
-    return EXIT.ok;
+    return command.isPartial?.(result) === true ? EXIT.trouble : EXIT.ok;
   } finally {
     await opened.close();
   }

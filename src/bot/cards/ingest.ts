@@ -83,7 +83,7 @@ function notListed(total: number, what: string): CardPart[] {
 
 function adviceFor({ failed, changedCount }: IngestResult): string | null {
   if (failed > 0) return 'See why: dead-letters. Then try what was not stored again: redrive all:yes';
-  return changedCount > 0 ? 'Take in what changed again when nobody writes to it any more.' : null;
+  return changedCount > 0 ? 'Take what changed in again when nobody writes to it any more.' : null;
 }
 
 /** What became of documents, in one line. */

@@ -17,6 +17,9 @@ export interface Incoming {
 
 export type Kept = StoredRaw;
 
+/** Code of the error for what is not the same any more when it is read for the second time. */
+export const FILE_CHANGED = 'file-changed';
+
 /** Sources up to this size are held and stored many in a statement; larger ones go chunk by chunk. */
 const HELD_BYTES = CHUNK_BYTES;
 /** Fast is enough: what is large and worth it arrives compressed. */
@@ -102,7 +105,7 @@ async function keepLarge(context: IngestContext, from: string, { name, source }:
     }
     if (!again.digest().equals(sha256))
       throw new ExpectedError(
-        'file-changed',
+        FILE_CHANGED,
         `${name} changed while it was read. Take it in again when nobody writes to it any more.`,
       );
     return kept;

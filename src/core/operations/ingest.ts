@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { isMissing, openFile, walk } from '../intake/files.js';
-import { keep, type Incoming } from '../ingest/keep.js';
+import { FILE_CHANGED, keep, type Incoming, type Kept } from '../ingest/keep.js';
 import { readTheirs } from '../ingest/read-theirs.js';
 import { NOTHING_PROCESSED, type Processed } from '../ingest/processed.js';
+import { ExpectedError } from '../expected-error.js';
 import { LimitError } from '../report/limits.js';
 import type { Spooled } from '../report/bytes.js';
 import { operation, OperationError, type Context } from './operation.js';
@@ -12,8 +13,8 @@ const FILES_AT_ONCE = 100;
 /** Bytes held at once while files wait for their transaction. */
 const BYTES_AT_ONCE = 8 * 1024 * 1024;
 
-/** Files named that could not be opened; more of them say nothing new. */
-const UNOPENED_NAMED = 20;
+/** Files named that could not be opened, or that changed; more of them say nothing new. */
+const NAMED = 20;
 
 export interface IngestResult extends Processed {
   /** Files found below the paths. */
@@ -23,6 +24,9 @@ export interface IngestResult extends Processed {
   /** Files and folders that could not be opened, with the reason; the first few, and how many there are. */
   readonly unopened: readonly { readonly path: string; readonly message: string }[];
   readonly unopenedCount: number;
+  /** Files that changed while they were read, of which nothing is kept; the first few, and how many there are. */
+  readonly changed: readonly string[];
+  readonly changedCount: number;
 }
 
 export const ingest = operation({
@@ -38,7 +42,7 @@ export const ingest = operation({
   },
 });
 
-interface KeptFiles extends Pick<IngestResult, 'files' | 'known' | 'unopened' | 'unopenedCount'> {
+interface KeptFiles extends Omit<IngestResult, keyof Processed> {
   /** Of the raw documents that wait to be read. */
   readonly ids: readonly number[];
 }
@@ -53,18 +57,26 @@ async function keepFiles(context: Context, paths: readonly string[]): Promise<Ke
   let known = 0;
   let unopenedCount = 0;
   const unopened: { path: string; message: string }[] = [];
+  const changed: string[] = [];
+  let changedCount = 0;
   let waiting: { name: string; source: Spooled }[] = [];
   let bytes = 0;
   const skip = (path: string, error: unknown) => {
     unopenedCount += 1;
-    if (unopened.length < UNOPENED_NAMED) unopened.push({ path, message: reason(error) });
+    if (unopened.length < NAMED) unopened.push({ path, message: reason(error) });
   };
   const flush = async () => {
-    const incoming: readonly Incoming[] = waiting;
     try {
-      const kept = incoming.length === 0 ? [] : await keep(context, 'files', incoming);
-      known += kept.filter((one) => one.known).length;
-      for (const one of kept) if (one.pending) ids.add(one.id);
+      for (const incoming of together(waiting)) {
+        const kept = await keepUnlessChanged(context, incoming);
+        if (kept === null) {
+          changedCount += incoming.length;
+          changed.push(...incoming.map(({ name }) => name).slice(0, NAMED - changed.length));
+          continue;
+        }
+        known += kept.filter((one) => one.known).length;
+        for (const one of kept) if (one.pending) ids.add(one.id);
+      }
     } finally {
       await Promise.all(waiting.map(({ source }) => source.close()));
       waiting = [];
@@ -95,7 +107,24 @@ async function keepFiles(context: Context, paths: readonly string[]): Promise<Ke
     // What was opened is kept and closed, whatever stopped the rest.
     await flush();
   }
-  return { files, known, unopened, unopenedCount, ids: [...ids] };
+  return { files, known, unopened, unopenedCount, changed, changedCount, ids: [...ids] };
+}
+
+/** What is held goes in one transaction; what stays on disk goes alone, for it may change while it is read. */
+function together<One extends { readonly source: Spooled }>(waiting: readonly One[]): One[][] {
+  const held = waiting.filter(({ source }) => source.memory !== undefined);
+  const onDisk = waiting.filter(({ source }) => source.memory === undefined);
+  return [...(held.length === 0 ? [] : [held]), ...onDisk.map((one) => [one])];
+}
+
+/** Null where they changed while they were read. */
+async function keepUnlessChanged(context: Context, incoming: readonly Incoming[]): Promise<Kept[] | null> {
+  try {
+    return await keep(context, 'files', incoming);
+  } catch (error) {
+    if (error instanceof ExpectedError && error.code === FILE_CHANGED) return null;
+    throw error;
+  }
 }
 
 /** What comes only once, such as a pipe, is spooled. */

@@ -1,8 +1,14 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ingest as ingestCommand } from '../../../src/bot/commands/ingest.js';
+import { operationVerbs } from '../../../src/cli/operations.js';
+import type { Io, LazyVerb } from '../../../src/cli/verb.js';
 import { ingest } from '../../../src/core/operations/ingest.js';
 import { status } from '../../../src/core/operations/intake.js';
 import type { Context } from '../../../src/core/operations/operation.js';
@@ -83,6 +89,32 @@ describe('ingest', () => {
     expect(again).toMatchObject({ files: 4, known: 4, raws: 0, documents: { stored: 0, duplicate: 0 } });
   });
 
+  it('goes on without a large file that changes while it is read, and names it', async () => {
+    const large = join(folder, 'reports', 'large.bin');
+    await writeFile(join(folder, 'reports', 'two.xml'), reportXml({ reportId: 'two' }));
+
+    const result = await asking(ingest, { paths: [join(folder, 'reports')] }, changing(context, large));
+
+    expect(result).toMatchObject({ files: 3, raws: 2, documents: { stored: 2 } });
+    expect(result).toMatchObject({ changed: [large], changedCount: 1 });
+    expect(await openFiles()).not.toContain(large);
+  });
+
+  it('ends as a command line with exit code 1 where a file changed, after it has told of the others', async () => {
+    const large = join(folder, 'reports', 'large.bin');
+    const verb = ingestVerb(changing(context, large));
+    const output = new PassThrough();
+
+    const exitCode = await (await verb.load()).run([join(folder, 'reports')], { ...IO, output });
+    const again = await (await ingestVerb(context).load()).run([join(folder, 'reports', 'one.xml')], IO);
+
+    expect([exitCode, again]).toEqual([1, 0]);
+    const told = String(output.read());
+    expect(told).toContain('1 report taken in from 2 files');
+    expect(told).toContain('large.bin');
+    expect(told).toContain('It changed while it was read.');
+  });
+
   it('leaves no file open when the database goes away', async () => {
     const large = join(folder, 'reports', 'large.xml');
     await writeFile(large, Buffer.alloc(LARGE, ' '));
@@ -95,6 +127,35 @@ describe('ingest', () => {
     expect(await openFiles()).not.toContain(large);
   });
 });
+
+const IO: Io = {
+  input: Readable.from([]),
+  output: new PassThrough().resume(),
+  errors: new PassThrough().resume(),
+};
+
+/** `dmarc-ops ingest` over what the context knows. */
+function ingestVerb(of: Context): LazyVerb {
+  const opened = { context: of, close: () => Promise.resolve() };
+  const [verb] = operationVerbs(
+    [ingestCommand],
+    () => Promise.resolve(opened),
+    () => true,
+  );
+  if (verb === undefined) throw new Error('there is no verb');
+  return verb;
+}
+
+/** The same, with a large file that is written anew whenever the database is asked for something. */
+function changing(of: Context, path: string): Context {
+  const change = () => writeFileSync(path, randomBytes(LARGE));
+  change();
+  const within: Context['db']['within'] = (tenant, work) => {
+    change();
+    return of.db.within(tenant, work);
+  };
+  return { ...of, db: { ...of.db, within } };
+}
 
 /** Paths of the files that this process has open, where the system tells. */
 async function openFiles(): Promise<string[]> {
