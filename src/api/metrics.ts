@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Middleware } from 'koa';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { measure, type Measured } from '../core/operations/measure.js';
+import { measure, measureStored, type Measured, type Stored } from '../core/operations/measure.js';
 import { OperationError, type SystemContext } from '../core/operations/operation.js';
 import type { Ended } from './around.js';
 import type { Call, CallState } from './call.js';
@@ -11,6 +11,8 @@ import type { ApiSettings } from './settings.js';
 
 /** Numbers of the store are as old at most: several scrapers cost no more than one. */
 const FRESH_MS = 10_000;
+/** What is there in all is counted one by one. */
+const STORED_FRESH_MS = 60_000;
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60];
 
 export interface Metrics {
@@ -37,6 +39,7 @@ export function metrics(system: SystemContext, settings: Pick<ApiSettings, 'metr
   });
   const tell = storeGauges(registry);
   const read = remembered(() => measure(system), FRESH_MS);
+  const readStored = remembered(() => measureStored(system), STORED_FRESH_MS);
   return {
     ended: ({ method, route, status, seconds }) =>
       durations.observe({ method, route, status: String(status) }, seconds),
@@ -44,7 +47,7 @@ export function metrics(system: SystemContext, settings: Pick<ApiSettings, 'metr
       call.state.route = '/metrics';
       admitScraper(call, settings.metricsToken);
       try {
-        tell(await read());
+        tell(await read(), await readStored());
       } catch (error) {
         // The numbers of the process say most when the database is gone.
         failures.inc();
@@ -57,7 +60,7 @@ export function metrics(system: SystemContext, settings: Pick<ApiSettings, 'metr
 }
 
 /** Gauges that say what the store has, by tenant; what is gone is not told any more. */
-function storeGauges(registry: Registry): (measured: readonly Measured[]) => void {
+function storeGauges(registry: Registry): (measured: readonly Measured[], stored: readonly Stored[]) => void {
   const all: Gauge[] = [];
   const gauge = (name: string, help: string, labelNames: readonly string[] = []) => {
     const made = new Gauge({
@@ -82,13 +85,15 @@ function storeGauges(registry: Registry): (measured: readonly Measured[]) => voi
     'kind',
   ]);
   const trouble = gauge('source_in_trouble', '1 where a source is in trouble', ['source', 'kind']);
-  return (measured) => {
+  return (measured, stored) => {
     for (const each of all) each.reset();
-    for (const { tenant, ...of } of measured) {
-      for (const state of ['pending', 'processed', 'failed'] as const)
-        documents.set({ tenant, state }, of[state]);
+    for (const { tenant, ...of } of stored) {
+      documents.set({ tenant, state: 'processed' }, of.processed);
       reports.set({ tenant }, of.reports);
       records.set({ tenant }, of.records);
+    }
+    for (const { tenant, ...of } of measured) {
+      for (const state of ['pending', 'failed'] as const) documents.set({ tenant, state }, of[state]);
       oldestPending.set({ tenant }, of.oldestPendingSeconds);
       for (const { queue, oldestSeconds, ...counts } of of.queues) {
         for (const [state, count] of Object.entries(counts)) jobs.set({ tenant, queue, state }, count);
