@@ -1,3 +1,5 @@
+import type { ChartSpec } from '../core/chart/spec.js';
+
 /**
  * The neutral card: what is said and what can be done, and nothing of how a platform shows it. All text is
  * plain data; renderers escape it. Numbers that people read are rounded here and nowhere before.
@@ -46,30 +48,11 @@ export interface Table {
 }
 
 /** Figures of a chart; a platform draws a picture or characters from them. */
-export type Chart = {
+export type Chart = ChartSpec & {
   readonly type: 'chart';
-  readonly title: string;
   /** What a picture of it says, for readers who cannot see it. */
   readonly alt: string;
-} & (
-  | {
-      /** Values over days, stacked in the order given. */
-      readonly shape: 'days';
-      readonly days: readonly string[];
-      readonly series: readonly {
-        readonly name: string;
-        readonly tone: Tone;
-        readonly values: readonly number[];
-      }[];
-      readonly unit: 'messages' | 'percent';
-    }
-  | {
-      /** One bar each, longest first. */
-      readonly shape: 'bars';
-      readonly bars: readonly { readonly name: string; readonly tone: Tone; readonly value: number }[];
-      readonly unit: 'messages' | 'percent';
-    }
-);
+};
 
 /**
  * Fields to choose from. Pressing `submit` asks the command with every field as an option: `settings zone:UTC`; see

@@ -1,13 +1,10 @@
 /** Numbers, shares and days as people read them. Rounding happens here and nowhere before. */
+import { compact, count, percentText } from '../core/chart/numbers.js';
 
-const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+export { compact, count, percentText };
+
 const NONE = '–';
 const MILLISECONDS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
-
-/** `41,310`. */
-export function count(value: number): string {
-  return whole.format(value);
-}
 
 /** `1 message`, `41,310 messages`. */
 export function counted(value: number, one: string, many = `${one}s`): string {
@@ -21,13 +18,6 @@ export function counted(value: number, one: string, many = `${one}s`): string {
 export function percent(part: number, of: number): string {
   if (of <= 0) return NONE;
   return percentText((part / of) * 100);
-}
-
-/** The same of a value that is a percentage already (0 to 100). */
-export function percentText(value: number): string {
-  if (value > 0 && value < 0.1) return '<0.1 %';
-  if (value < 100 && value >= 99.95) return '99.9 %';
-  return `${value.toFixed(1)} %`;
 }
 
 /** Change of a count in percent, such as `+3.1 %`; `new` where there was nothing before. */
@@ -53,19 +43,6 @@ function signed(value: number, unit: string): string {
   const size = Math.abs(value).toFixed(1);
   if (size === '0.0') return 'unchanged';
   return `${value < 0 ? '−' : '+'}${size}${unit}`;
-}
-
-/** At most five characters, for axes: `850`, `1.2k`, `41k`, `3.4M`. */
-export function compact(value: number): string {
-  const steps = ['', 'k', 'M', 'G', 'T', 'P'] as const;
-  let size = value;
-  let step = 0;
-  while (size >= 999.5 && step < steps.length - 1) {
-    size /= 1000;
-    step += 1;
-  }
-  const text = size < 10 && step > 0 ? size.toFixed(1).replace(/\.0$/, '') : String(Math.round(size));
-  return `${text}${steps[step] ?? ''}`;
 }
 
 /** `2026-01-30 14:05 UTC`, from ISO 8601; what is no time is shown as it stands. */

@@ -71,13 +71,25 @@ function rateChart({ series }: FailuresResult): CardPart[] {
     {
       type: 'chart',
       shape: 'days',
-      title: 'Share failing, 7-day average',
-      alt: `Share of failing messages on ${series.length} days, averaged over seven.`,
+      title: 'Share failing',
+      alt: `Share of failing messages on each of ${series.length} days, and its average over seven.`,
       unit: 'percent',
       days: series.map((one) => one.day),
-      series: [{ name: 'fail', tone: 'bad', values: series.map((one) => (one.average7 ?? 0) * 100) }],
+      series: [
+        { name: 'fail', tone: 'bad', values: series.map((one) => inPercent(one.rate)) },
+        {
+          name: '7-day average',
+          tone: 'neutral',
+          as: 'line',
+          values: series.map((one) => inPercent(one.average7)),
+        },
+      ],
     },
   ];
+}
+
+function inPercent(rate: number | null): number | null {
+  return rate === null ? null : rate * 100;
 }
 
 /** The latest week against the whole period. */

@@ -11,6 +11,8 @@ const ROWS = 6;
 const EIGHTHS = ['', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
 /** Series from the bottom: told apart without colour. Only the first has parts of a cell. */
 const FILLS = ['█', '▒', '░', '▓'] as const;
+/** Where a line passes. */
+const LINE = '━';
 const WIDEST_BAR = 6;
 /** Tops of the axis, in powers of ten, whose half is short too. */
 const TOPS = [1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10] as const;
@@ -18,8 +20,8 @@ const TOPS = [1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10] as const;
 interface Bucket {
   /** First day of the bar. */
   readonly day: string;
-  /** Average a day, per series. */
-  readonly values: readonly number[];
+  /** Average of the days that have a value, per series; null where none has. */
+  readonly values: readonly (number | null)[];
 }
 
 /** Stacked bars over days, in at most so many columns. Where days are too many, a bar is the average of several. */
@@ -31,11 +33,16 @@ export function drawDays(chart: DaysChart, columns: number, paint: Paint): strin
   if (chart.days.length === 0) return [...lines, paint('dim', 'no days')];
 
   const buckets = group(chart, perBar);
-  const top = axisTop(Math.max(...buckets.map((bucket) => sum(bucket.values))), chart.unit);
+  const isLine = chart.series.map((series) => series.as === 'line');
+  const piled = (bucket: Bucket) =>
+    bucket.values.map((value, at) => (isLine[at] === true ? 0 : (value ?? 0)));
+  const lined = (bucket: Bucket) => bucket.values.map((value, at) => (isLine[at] === true ? value : null));
+  const heights = buckets.flatMap((bucket) => [sum(piled(bucket)), ...lined(bucket)]);
+  const top = axisTop(Math.max(...heights.map((height) => height ?? 0)), chart.unit);
   const step = Math.min(WIDEST_BAR, Math.floor(plot / buckets.length));
   const barWidth = step >= 3 ? step - 1 : step;
 
-  const stacks = buckets.map((bucket) => stack(bucket.values, top));
+  const stacks = buckets.map((bucket) => cross(stack(piled(bucket), top), lined(bucket), top));
   for (let row = ROWS - 1; row >= 0; row -= 1) {
     const label = row === ROWS - 1 ? top : row === ROWS / 2 - 1 ? top / 2 : null;
     const bars = stacks.map((cells) => cells[row] ?? { glyph: ' ', series: 0 });
@@ -55,7 +62,7 @@ function heading(chart: DaysChart, perBar: number, columns: number, paint: Paint
   const title = fit(visible(chart.title) + (perBar > 1 ? grouped : ''), columns);
   const entries = chart.series.map((series, at) => ({
     series,
-    text: `${FILLS[at] ?? '▓'} ${visible(series.name)} ${summaryOf(series, chart, at)}`,
+    text: `${series.as === 'line' ? LINE : (FILLS[at] ?? '▓')} ${visible(series.name)} ${summaryOf(series, chart, at)}`,
   }));
   const legend = entries.map((entry) => entry.text).join('   ');
   const painted = entries.map((entry) => paint(entry.series.tone, entry.text)).join('   ');
@@ -66,11 +73,12 @@ function heading(chart: DaysChart, perBar: number, columns: number, paint: Paint
 /** The total, and for what lies on top the worst day, which may be too small to be drawn. */
 function summaryOf(series: Series, chart: DaysChart, at: number): string {
   let worst = 0;
-  for (const [day, value] of series.values.entries()) if (value > (series.values[worst] ?? 0)) worst = day;
+  for (const [day, value] of series.values.entries())
+    if ((value ?? 0) > (series.values[worst] ?? 0)) worst = day;
   const most = series.values[worst] ?? 0;
   const where = most > 0 ? ` on ${chart.days[worst] ?? ''}` : '';
   if (chart.unit === 'percent') return `highest ${percentText(most)}${where}`;
-  const total = count(sum(series.values));
+  const total = count(sum(series.values.map((value) => value ?? 0)));
   return at === 0 || most === 0 ? total : `${total}, most${where} (${count(most)})`;
 }
 
@@ -87,10 +95,15 @@ function group(chart: DaysChart, perBar: number): Bucket[] {
     const start = Math.max(0, end - perBar);
     buckets.unshift({
       day: chart.days[start] ?? '',
-      values: chart.series.map((series) => sum(series.values.slice(start, end)) / (end - start)),
+      values: chart.series.map((series) => average(series.values.slice(start, end))),
     });
   }
   return buckets;
+}
+
+function average(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : sum(known) / known.length;
 }
 
 interface Cell {
@@ -115,6 +128,18 @@ function stack(values: readonly number[], top: number): Cell[] {
   for (const [at, height] of heights.entries())
     for (let cell = 0; cell < height; cell += 1) cells.push({ glyph: FILLS[at + 1] ?? '▓', series: at + 1 });
   return cells.slice(0, ROWS);
+}
+
+/** The cells of one bar, crossed by lines where they pass. */
+function cross(cells: readonly Cell[], lines: readonly (number | null)[], top: number): Cell[] {
+  const crossed: Cell[] = [...cells];
+  for (const [series, value] of lines.entries()) {
+    if (value === null) continue;
+    const row = Math.min(ROWS - 1, Math.max(0, Math.round((value / top) * ROWS - 0.5)));
+    while (crossed.length < row) crossed.push({ glyph: ' ', series: -1 });
+    crossed[row] = { glyph: LINE, series };
+  }
+  return crossed;
 }
 
 /** One line of cells; neighbours of the same series are painted in one go. */

@@ -40,6 +40,27 @@ describe('a chart of days in characters', () => {
     );
   });
 
+  it('draws a line across the bars, with a gap where it has no value', () => {
+    const bars = days([4, 4, 4, 4]);
+
+    const drawn = drawDays(
+      {
+        ...bars,
+        unit: 'percent',
+        series: [...bars.series, { name: 'average', tone: 'bad', as: 'line', values: [1, 2, null, 4] }],
+      },
+      40,
+      plain,
+    );
+
+    expect(drawn[1]).toBe('█ pass highest 4.0 % on 2026-01-01   ━ …');
+    const column = (at: number) => drawn.slice(2, 8).map((line) => line[7 + at * 6] ?? ' ');
+    expect(column(0)).toEqual(['█', '█', '█', '█', '━', '█']);
+    expect(column(1)).toEqual(['█', '█', '━', '█', '█', '█']);
+    expect(column(2)).toEqual(['█', '█', '█', '█', '█', '█']);
+    expect(column(3)).toEqual(['━', '█', '█', '█', '█', '█']);
+  });
+
   it('names the worst day where failures are too few to be drawn', () => {
     const drawn = drawDays(days([10_000, 10_000], [0, 3]), 78, plain);
 
