@@ -6,6 +6,8 @@ import { rawOutcomes } from '../../../../src/core/store/outcomes.js';
 
 /** A host that keeps bytes in the real store and reads them at once, and shows what a source told it. */
 export interface TestHost extends SourceHost {
+  /** Of the tenant that it keeps for. */
+  readonly context: Context;
   readonly state: SourceState;
   /** Every trouble it told of, in order, without repeats. */
   readonly troubles: (string | null)[];
@@ -27,6 +29,7 @@ export function testHost(context: Context, limits: Partial<SourceHost['limits']>
   let onAsk = (): Promise<void> => Promise.resolve();
   const state: { -readonly [Key in keyof SourceState]: SourceState[Key] } = {};
   const host: TestHost = {
+    context,
     state,
     troubles: [],
     setAsides: [],
