@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /**
- * Secrets that the service makes and knows again by their SHA-256: `dmo_`, `dmr_` or `dms_` and 36 bytes in base64url.
+ * Secrets that the service makes and knows again by their SHA-256: `dmo_`, `dmr_`, `dms_` or `dml_` and 36 bytes in base64url.
  * Of these, 4 name the tenant, so that a secret is looked up inside the wall; 32 are random. With 256 random bits
  * nothing slower than SHA-256 is needed.
  */
-const PREFIXES = { key: 'dmo_', refresh: 'dmr_', setup: 'dms_' } as const;
+const PREFIXES = { key: 'dmo_', refresh: 'dmr_', setup: 'dms_', link: 'dml_' } as const;
 const PREFIX_LENGTH = 4;
 export type SecretKind = keyof typeof PREFIXES;
 

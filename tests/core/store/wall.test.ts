@@ -5,6 +5,7 @@ import { openDatabase, type Database } from '../../../src/core/store/database.js
 import { digestOf } from '../../../src/core/identity/secret.js';
 import { ensureTenant } from '../../../src/core/store/tenants.js';
 import type { Session } from '../../../src/core/store/session.js';
+import { tenantOfWorkspace } from '../../../src/core/store/chat-workspaces.js';
 import { tenantOfSignInName } from '../../../src/core/store/users.js';
 import { freshDatabase, onServer, type FreshDatabase } from '../../support/database.js';
 
@@ -44,6 +45,13 @@ function rowsOf(n: number): string[] {
   INSERT INTO session (tenant_id, id, account_id, started_at, expires_at) VALUES ($1, '00000000-0000-4000-8000-00000000000${n}', ${n}, now(), now());
   INSERT INTO refresh_token VALUES ($1, sha256('${n}'), '00000000-0000-4000-8000-00000000000${n}', now());
   INSERT INTO api_key (tenant_id, sha256, name, role, created_at, created_by) VALUES ($1, sha256('${n}'), 'k${n}', 'viewer', now(), 'test');
+  INSERT INTO chat_workspace VALUES ($1, 'slack', 'T$1-${n}', now(), 'test', 'x');
+  INSERT INTO chat_person VALUES ($1, 'slack', 'T$1-${n}', 'U${n}', 'x', ${n}, 'code', now());
+  INSERT INTO link_code VALUES ($1, ${n}, sha256('${n}'), true, now());
+  INSERT INTO chat_request (tenant_id, platform, workspace, channel, person, person_name, event_id, words, audience, files, reply, state, received_at, leased_until)
+    VALUES ($1, 'slack', 'T$1-${n}', 'C1', 'U${n}', 'x', 'e${n}', 'summary', 'asker', 0, '{}', 'received', now(), now());
+  INSERT INTO chat_channel VALUES ($1, 'slack', 'T$1-${n}', 'C1', NULL, 'UTC', 'iso', now(), 'test');
+  INSERT INTO chat_action VALUES ($1, 'a${n}', 'summary', now());
   INSERT INTO audit (tenant_id, at, actor_id, actor_name, operation, input, outcome) VALUES ($1, now(), 'x', 'x', 'x', '{}', 'done')`
     .split(';')
     .map((statement) => statement.trim());
@@ -258,6 +266,19 @@ describe.each(['runtime role', 'single role'] as const)('the wall between tenant
     ]);
 
     expect([found, unknown, left]).toEqual([theirs, null, []]);
+  });
+
+  it('shows the tenant of a workspace to who names it, and afterwards nothing', async () => {
+    const workspace = `T${theirs}-1`;
+
+    const [found, other, unknown, left] = await db.across(async (session) => [
+      await tenantOfWorkspace(session, 'slack', workspace),
+      await tenantOfWorkspace(session, 'teams', workspace),
+      await tenantOfWorkspace(session, 'slack', 'unknown'),
+      await session.rows('SELECT FROM chat_workspace'),
+    ]);
+
+    expect([found, other, unknown, left]).toEqual([theirs, null, null, []]);
   });
 
   it('gives nothing when the setting holds nonsense', async () => {
