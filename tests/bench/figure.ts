@@ -1,7 +1,7 @@
-/** What was promised of a figure, in the figure's own unit. */
-export type Target = { readonly atLeast: number } | { readonly below: number };
+/** What was promised of a figure, in the figure's own unit; what is hoped for depends on the machine, and is no promise. */
+export type Target = { readonly atLeast: number } | { readonly below: number } | { readonly hope: string };
 
-export type Unit = 'records/s' | 'reports/s' | 'ms' | 's' | 'MB' | 'times' | 'errors';
+export type Unit = 'records/s' | 'reports/s' | 'documents/s' | 'ms' | 's' | 'MB' | 'times' | 'errors';
 
 /** One thing that was measured. */
 export interface Figure {
@@ -18,7 +18,7 @@ export type Verdict = 'ok' | 'miss' | '';
 
 /** Whether a figure keeps what was promised; nothing where nothing was. */
 export function verdictOf({ target, measured }: Figure): Verdict {
-  if (target === null) return '';
+  if (target === null || 'hope' in target) return '';
   const kept = 'atLeast' in target ? measured >= target.atLeast : measured < target.below;
   return kept ? 'ok' : 'miss';
 }
@@ -26,6 +26,7 @@ export function verdictOf({ target, measured }: Figure): Verdict {
 /** `60,000 records/s or more`; empty where nothing is promised. */
 export function targetText({ target, unit }: Figure): string {
   if (target === null) return '';
+  if ('hope' in target) return target.hope;
   return 'atLeast' in target
     ? `${amount(target.atLeast, unit)} or more`
     : `below ${amount(target.below, unit)}`;

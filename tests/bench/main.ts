@@ -14,11 +14,12 @@ import { ingest } from './parts/ingest.js';
 import { parse } from './parts/parse.js';
 import { start } from './parts/start.js';
 import { summary } from './parts/summary.js';
+import { workers } from './parts/workers.js';
 import { makeScratch, removeScratch } from './scratch.js';
 import { FULL, QUICK } from './sizes.js';
 import { tableOf } from './table.js';
 
-const PARTS: readonly Part[] = [parse, ingest, summary, start, api];
+const PARTS: readonly Part[] = [parse, ingest, summary, start, api, workers];
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const HELP = `Usage: npm run bench -- [--only PART] [--data FOLDER] [--quick] [--check] [--source]

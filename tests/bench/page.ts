@@ -25,7 +25,7 @@ ${measured.map(({ part, figures }) => `## ${part.name}\n\n${part.how}\n\n${markd
 
 ## To run it yourself
 
-\`npm run bench\` builds and takes about twenty minutes on two cores, half of them to fill a database with 10 million records; \`--data FOLDER\` keeps that database for the next time, with the small reports that each run adds. \`--only parse\` (or \`ingest\`, \`summary\`, \`start\`) runs one part, \`--quick\` shows in seconds that it works, \`--check\` ends with exit code 1 when a target is missed. Only a whole run with full sizes writes this page. Nothing else should run meanwhile.
+\`npm run bench\` builds and takes about twenty minutes on two cores, half of them to fill a database with 10 million records; \`--data FOLDER\` keeps that database for the next time, with the small reports that each run adds. \`--only parse\` (or \`ingest\`, \`summary\`, \`start\`, \`api\`, \`workers\`) runs one part, \`--quick\` shows in seconds that it works, \`--check\` ends with exit code 1 when a target is missed. Only a whole run with full sizes writes this page. Nothing else should run meanwhile.
 `;
   await writeFile(PAGE, await format(text, { ...(await resolveConfig(PAGE)), parser: 'markdown' }));
   return PAGE;

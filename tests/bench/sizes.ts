@@ -7,6 +7,8 @@ export interface Sizes {
   /** Small reports that are parsed, and taken in. */
   readonly smallParsed: number;
   readonly smallIngested: number;
+  /** Small documents that wait for workers. */
+  readonly drained: number;
   /** Runs of `parse` and of a start, of which the median counts. */
   readonly runs: number;
   /** Records stored while questions are asked: first few, then many. */
@@ -31,6 +33,7 @@ export const FULL: Sizes = {
   largeReports: 8,
   smallParsed: 6_000,
   smallIngested: 10_000,
+  drained: 6_000,
   runs: 5,
   fewStored: 1_000_000,
   manyStored: 10_000_000,
@@ -49,6 +52,7 @@ export const QUICK: Sizes = {
   largeReports: 2,
   smallParsed: 50,
   smallIngested: 50,
+  drained: 50,
   runs: 1,
   fewStored: 500,
   manyStored: 2_000,
