@@ -76,6 +76,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   'local-only': 403,
   'people-only': 403,
   'role-too-high': 403,
+  'password-wrong': 403,
   'last-admin': 409,
   'user-disabled': 409,
   'unknown-source': 404,

@@ -3,6 +3,7 @@ import { claim, domains, release } from '../core/operations/domains.js';
 import { refresh, signOut } from '../core/operations/refresh.js';
 import { signIn } from '../core/operations/sign-in.js';
 import { keyCreate, keyRevoke, keys } from '../core/operations/keys.js';
+import { passwordChange } from '../core/operations/password-change.js';
 import { setPassword, userReset } from '../core/operations/passwords.js';
 import { fetch } from '../core/operations/fetch.js';
 import { retention, retentionSet } from '../core/operations/retention.js';
@@ -27,6 +28,7 @@ export const ROUTES: readonly Route[] = [
   openRoute('POST', '/refresh', refresh, { result: identity.tokens }),
   openRoute('POST', '/sign-out', signOut, { status: 204 }),
   openRoute('POST', '/set-password', setPassword, { status: 204 }),
+  route('POST', '/password', passwordChange, { result: identity.passwordChanged }),
   route('POST', '/sign-out-all', signOutAll, { result: identity.signedOut }),
   route('GET', '/summary', summary, { result: questions.summaryResult }),
   route('GET', '/domains', domains, { result: questions.domainsResult }),

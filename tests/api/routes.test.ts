@@ -24,6 +24,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'PATCH /retention': { records: 'keep' },
   'POST /intake/fetch': {},
   'POST /keys': { name: 'backup' },
+  'POST /password': { oldPassword: 'not the password', newPassword: 'short' },
   'POST /sign-in': { email: 'nobody@example.com', password: 'not the password' },
   'POST /refresh': { refreshToken: 'no token' },
   'POST /sign-out': { refreshToken: 'no token' },

@@ -79,3 +79,6 @@ export const auditResult = z
   .register(named, { id: 'Audit' });
 
 export const signedOut = z.object({ ended: count }).register(named, { id: 'SignedOut' });
+export const passwordChanged = z
+  .object({ ended: count.meta({ description: 'Other sign-ins that ended' }) })
+  .register(named, { id: 'PasswordChanged' });

@@ -75,7 +75,7 @@ async function byToken(system: SystemContext, bearer: string): Promise<Identity>
     );
   if (signIn === null || signIn.userId !== user || signIn.revokedAt !== null || signIn.disabled)
     throw new OperationError('token-revoked', 'This sign-in was ended. Sign in again.');
-  return { tenant, actor: actorOfUser(signIn) };
+  return { tenant, actor: { ...actorOfUser(signIn), session: signIn.id } };
 }
 
 /** The actor that a signed-in user is. */

@@ -13,6 +13,8 @@ export interface Actor {
   readonly role: Role;
   /** Id of the user who acts, or whose key does; absent for the local operator and for keys of theirs. */
   readonly user?: number;
+  /** Id of the sign-in by which a user acts; absent for keys. */
+  readonly session?: string;
   /** Whether an API key acts, and no person who is here. */
   readonly key?: true;
 }

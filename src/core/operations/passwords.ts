@@ -22,7 +22,11 @@ import { ACCOUNT_RATE, accountKey } from './sign-in.js';
 import { heldUser, userItem, type UserItem } from './users.js';
 
 const LONGEST_GIVEN = 1_000;
-const passwordField = z.string().min(1).max(LONGEST_GIVEN).meta({ writeOnly: true, format: 'password' });
+export const passwordField = z
+  .string()
+  .min(1)
+  .max(LONGEST_GIVEN)
+  .meta({ writeOnly: true, format: 'password' });
 /** A narrow terminal or a mail may have broken the line. */
 const codeField = z
   .string()
@@ -126,10 +130,18 @@ export const userReset = operation({
   changed: ({ ended, keysRevoked }) => ({ ended, keysRevoked }),
 });
 
-/** Throws OperationError with what is wrong with the password. */
-async function newHash(password: string, { email, name }: UserRow): Promise<string> {
+/** Throws OperationError with what is wrong with a password that a user wants. */
+export async function refuseFault(
+  password: string,
+  { email, name }: Pick<UserRow, 'email' | 'name'>,
+): Promise<void> {
   const fault = await passwordFault(password, [email, name]);
   if (fault !== null) throw new OperationError(fault.code, fault.message);
+}
+
+/** The hash of a user's new password. Throws OperationError with what is wrong with it, and `sign-in-busy`. */
+export async function newHash(password: string, user: UserRow): Promise<string> {
+  await refuseFault(password, user);
   if (isHashingBusy())
     throw new OperationError('sign-in-busy', 'Too many people sign in at this moment. Try again shortly.');
   return hashPassword(password);
@@ -148,8 +160,8 @@ async function store(
   return revokeSessionsOf(session, tenant, user.id, 'password', system.now());
 }
 
-/** Outside the transaction, as it takes another connection. */
-function countAnew({ db }: SystemContext, email: string): Promise<void> {
+/** Forgets wrong tries at an account; outside a transaction, as it takes another connection. */
+export function countAnew({ db }: SystemContext, email: string): Promise<void> {
   return forgetTries(db, ACCOUNT_RATE, accountKey(email));
 }
 

@@ -123,19 +123,20 @@ export async function revokeSession(
   return changed > 0;
 }
 
-/** Revokes all sessions of a user; gives how many were good until now. Index session_of_account. */
+/** Revokes all sessions of a user, but for one that may be spared; gives how many were good until now. Index session_of_account. */
 export async function revokeSessionsOf(
   session: Session,
   tenant: number,
   userId: number,
   by: Revoker,
   at: Date,
+  spared: string | null = null,
 ): Promise<number> {
   const { live } = await session.row<{ live: number }>(
     `WITH revoked AS (UPDATE session SET revoked_at = $3, revoked_by = $4
-       WHERE tenant_id = $1 AND account_id = $2 AND revoked_at IS NULL RETURNING expires_at)
+       WHERE tenant_id = $1 AND account_id = $2 AND revoked_at IS NULL AND id IS DISTINCT FROM $5::uuid RETURNING expires_at)
      SELECT COUNT(*) FILTER (WHERE expires_at > $3) AS live FROM revoked`,
-    [tenant, userId, at, by],
+    [tenant, userId, at, by, spared],
   );
   return live;
 }

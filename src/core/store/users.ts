@@ -32,7 +32,13 @@ export async function findUser(session: Session, tenant: number, email: string):
   return row ?? null;
 }
 
-/** The same, held until the end of the transaction: nobody else changes it meanwhile. */
+/** The user of an id; null where there is none. */
+export async function findUserById(session: Session, tenant: number, id: number): Promise<UserRow | null> {
+  const [row] = await session.rows<UserRow>(`${USERS} WHERE tenant_id = $1 AND id = $2`, [tenant, id]);
+  return row ?? null;
+}
+
+/** The user of an address, held until the end of the transaction: nobody else changes it meanwhile. */
 export async function holdUser(session: Session, tenant: number, email: string): Promise<UserRow | null> {
   const [row] = await session.rows<UserRow>(
     `${USERS} WHERE tenant_id = $1 AND email = $2 FOR NO KEY UPDATE`,
