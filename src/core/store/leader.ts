@@ -48,9 +48,16 @@ export interface Leader {
   close(): Promise<void>;
 }
 
-/** Opens the connection; `asked` is told when somebody wants a source to be looked at. Throws DatabaseError. */
-export async function openLeader(db: Database, asked: ((source: SourceKey) => void) | null): Promise<Leader> {
-  const client = await db.connectApart('dmarc-ops sources');
+/**
+ * Opens the connection, by the name under which the server lists it; `asked` is told when somebody wants a source to be
+ * looked at. Throws DatabaseError.
+ */
+export async function openLeader(
+  db: Database,
+  asked: ((source: SourceKey) => void) | null,
+  name = 'dmarc-ops sources',
+): Promise<Leader> {
+  const client = await db.connectApart(name);
   const gone = new AbortController();
   let isClosing = false;
   const lose = () => {
