@@ -1,4 +1,5 @@
 import { requeueLost } from '../core/ingest/process.js';
+import { forgetChat } from '../core/operations/chat/requests.js';
 import type { Context } from '../core/operations/operation.js';
 import { applyRetention } from '../core/operations/retention.js';
 import { maintainQueue } from '../core/operations/queue.js';
@@ -40,7 +41,10 @@ async function sweep(context: Context): Promise<void> {
   }
 }
 
-/** Sign-ins and codes that ended long ago. */
+/** Sign-ins and codes that ended long ago, and what was asked in chats. */
 async function forgetEveryEnded(context: Context): Promise<void> {
-  for (const { id } of await allTenants(context)) await forgetEnded({ ...context, tenant: id });
+  for (const { id } of await allTenants(context)) {
+    await forgetEnded({ ...context, tenant: id });
+    await forgetChat({ ...context, tenant: id });
+  }
 }

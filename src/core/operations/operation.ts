@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { ExpectedError } from '../expected-error.js';
 import { ROLES, type Role } from '../identity/role.js';
 import type { IngestContext } from '../ingest/context.js';
+import type { ChatHere } from './chat/here.js';
 import type { SourcesHere } from './sources-here.js';
 
 export { ROLES, type Role };
@@ -24,6 +25,8 @@ export interface Context extends IngestContext {
   readonly actor: Actor;
   /** Absent where nobody can have a source looked at from here. */
   readonly sources?: SourcesHere;
+  /** Where in a chat it is asked; absent elsewhere. */
+  readonly chat?: ChatHere;
 }
 
 /** A context before it is known who asks and for whom: at sign-in, and where a token is looked at. */

@@ -1,6 +1,7 @@
 import type { ChannelKey } from './chat-channels.js';
 import type { PersonKey } from './chat-people.js';
 import type { Session } from './session.js';
+import { storableJsonText } from './text.js';
 
 /** What somebody asked, as it waits for its answer. */
 export interface ChatRequestRow extends ChannelKey, PersonKey {
@@ -50,7 +51,7 @@ export async function addChatRequest(
       words,
       audience,
       files,
-      JSON.stringify(reply),
+      storableJsonText(JSON.stringify(reply)),
       request.receivedAt,
       request.leasedUntil,
     ],
@@ -143,11 +144,7 @@ export async function tenantsWithOpenChat(session: Session, now: Date): Promise<
 }
 
 /** Forgets requests received before a time, whatever became of them. Index chat_request_by_age. */
-export function forgetChatRequests(
-  session: Session,
-  tenant: number,
-  receivedBefore: Date,
-): Promise<number> {
+export function forgetChatRequests(session: Session, tenant: number, receivedBefore: Date): Promise<number> {
   return session.run('DELETE FROM chat_request WHERE tenant_id = $1 AND received_at < $2', [
     tenant,
     receivedBefore,

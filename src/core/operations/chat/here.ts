@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { ExpectedError } from '../../expected-error.js';
+
+/** Chat platforms whose workspaces can be bound. */
+export const CHAT_PLATFORMS = ['slack', 'teams', 'discord'] as const;
+
+/** Where in a chat somebody asks, and as whom the platform knows them; all ids are the platform's. */
+export interface ChatHere {
+  readonly platform: (typeof CHAT_PLATFORMS)[number];
+  readonly workspace: string;
+  readonly channel: string;
+  readonly person: string;
+  /** As people see it; data like any text from outside. */
+  readonly personName: string;
+}
+
+export const platformField = z.enum(CHAT_PLATFORMS).describe('Chat platform');
+
+/** The place of a request. Throws ExpectedError `not-in-chat` where it is asked elsewhere. */
+export function hereOf({ chat }: { readonly chat?: ChatHere }, operation: string): ChatHere {
+  if (chat !== undefined) return chat;
+  throw new ExpectedError(
+    'not-in-chat',
+    `${operation} is about the place in Slack, Teams or Discord where it is asked; ask it there: /dmarc ${operation}`,
+  );
+}
