@@ -452,6 +452,7 @@ const RFC_9991: readonly Clause[] = [
       await keeps('Identity-Alignment: none', 'identityAlignment', 'none');
       await keeps('Identity-Alignment: dkim, spf', 'identityAlignment', 'dkim, spf');
       await keeps('Identity-Alignment: (both) DKIM ,\r\n spf (at all)', 'identityAlignment', 'dkim, spf');
+      await keeps('Identity-Alignment: dkim (a (b) c), spf (', 'identityAlignment', 'dkim, spf');
     },
   },
   {

@@ -180,13 +180,16 @@ function addressOf(value: string | null, problems: ProblemList): string | null {
   return ip;
 }
 
+/** Comments in comments (RFC 5322 §3.2.2) that are told from the text around them. */
+const DEEPEST_COMMENT = 4;
+
 /** The mechanisms that gave no aligned identity, or none; comments go (RFC 9991 §4). */
 function alignmentOf(value: string | null): string | null {
   if (value === null) return null;
-  const words = value
-    .toLowerCase()
-    .replace(/\([^()]*\)/g, ' ')
-    .split(',');
+  let text = value.toLowerCase();
+  for (let depth = 0; depth < DEEPEST_COMMENT; depth++) text = text.replace(/\([^()]*\)/g, ' ');
+  // What is left of a comment that never ends would be another one when it is read again.
+  const words = text.replace(/[()]/g, ' ').split(',');
   return words.flatMap((word) => word.trim() || []).join(', ') || null;
 }
 
