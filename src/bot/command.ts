@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Operation } from '../core/operations/operation.js';
 import type { Card } from './card.js';
+import type { Moment } from './figures.js';
 
 /**
  * One chat command: a face of one operation. `arguments` says how words become the operation's input;
@@ -15,7 +16,7 @@ export interface Command<Input extends z.ZodType = z.ZodType, Result = unknown> 
   readonly positional: readonly string[];
   /** Lines for help, such as `summary example.com 30d`. */
   readonly examples: readonly string[];
-  card(result: Result, input: z.output<Input>, now: Date): Card;
+  card(result: Result, input: z.output<Input>, now: Moment): Card;
   /** Whether a part of what was asked for was not done, which a command line says by its exit code. */
   isPartial?(result: Result): boolean;
 }

@@ -45,18 +45,78 @@ function signed(value: number, unit: string): string {
   return `${value < 0 ? '−' : '+'}${size}${unit}`;
 }
 
-/** `2026-01-30 14:05 UTC`, from ISO 8601; what is no time is shown as it stands. */
-export function moment(iso: string): string {
-  const time = Date.parse(iso);
-  if (Number.isNaN(time)) return iso;
-  const text = new Date(time).toISOString();
-  return `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`;
+/** The moment at which a card is made, and how its reader writes times; UTC and ISO 8601 where it does not say. */
+export interface Moment extends Date {
+  readonly look?: TimeLook;
 }
 
-/** `2026-01-01 to 2026-01-30 (30 days, UTC)`. */
-export function period(range: { readonly from: string; readonly to: string; readonly days: number }): string {
-  if (range.days === 1) return `${range.from} (1 day, UTC)`;
-  return `${range.from} to ${range.to} (${count(range.days)} days, UTC)`;
+/** How days and times are written. */
+export interface TimeLook {
+  /** Name of the IANA time zone database. */
+  readonly zone: string;
+  /** `2026-01-31`, `31/01/2026` or `01/31/2026`. */
+  readonly dates: 'iso' | 'day-first' | 'month-first';
+}
+
+/** The same moment, for readers who write times so. */
+export function momentFor(now: Date, look: TimeLook): Moment {
+  return Object.assign(new Date(now), { look });
+}
+
+/** `2026-01-30 14:05 UTC`, or `30/01/2026 15:05 +01:00`, from ISO 8601; what is no time is shown as it stands. */
+export function moment(iso: string, { look = PLAIN_LOOK }: Moment): string {
+  const time = Date.parse(iso);
+  if (Number.isNaN(time)) return iso;
+  if (look.zone === 'UTC') {
+    const text = new Date(time).toISOString();
+    return `${dayText(text.slice(0, 10), { look })} ${text.slice(11, 16)} UTC`;
+  }
+  const parts = new Map(
+    clockOf(look.zone)
+      .formatToParts(time)
+      .map(({ type, value }) => [type, value]),
+  );
+  const part = (name: Intl.DateTimeFormatPartTypes) => parts.get(name) ?? '';
+  const date = dayText(`${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`, { look });
+  const offset = part('timeZoneName').replace(/^GMT/u, '');
+  return `${date} ${part('hour')}:${part('minute')} ${offset === '' ? 'UTC' : offset}`;
+}
+
+/** A day as its reader writes it, from `2026-01-31`; what is no day is shown as it stands. */
+export function dayText(day: string, { look = PLAIN_LOOK }: Pick<Moment, 'look'>): string {
+  const [, year, month, date] = /^(\d{4})-(\d{2})-(\d{2})$/u.exec(day) ?? [];
+  if (year === undefined || look.dates === 'iso') return day;
+  return look.dates === 'day-first' ? `${date}/${month}/${year}` : `${month}/${date}/${year}`;
+}
+
+/** `2026-01-01 to 2026-01-30 (30 days, UTC)`: days of reports are UTC days for everybody. */
+export function period(
+  range: { readonly from: string; readonly to: string; readonly days: number },
+  now: Moment,
+): string {
+  if (range.days === 1) return `${dayText(range.from, now)} (1 day, UTC)`;
+  return `${dayText(range.from, now)} to ${dayText(range.to, now)} (${count(range.days)} days, UTC)`;
+}
+
+const PLAIN_LOOK: TimeLook = { zone: 'UTC', dates: 'iso' };
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** Making one takes longer than all else of a card. There are as many as zones. */
+function clockOf(zone: string): Intl.DateTimeFormat {
+  const known = clocks.get(zone);
+  if (known !== undefined) return known;
+  const clock = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'longOffset',
+  });
+  clocks.set(zone, clock);
+  return clock;
 }
 
 /** How long ago, in its largest unit: `3 days ago`, `just now`. */

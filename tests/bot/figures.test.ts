@@ -6,6 +6,7 @@ import {
   count,
   counted,
   moment,
+  momentFor,
   percent,
   period,
   pointsChange,
@@ -74,13 +75,32 @@ describe('figures for people', () => {
   });
 
   it('times and periods name their zone', () => {
-    expect(moment('2026-01-30T14:05:59Z')).toBe('2026-01-30 14:05 UTC');
-    expect(moment('soon')).toBe('soon');
-    expect(period({ from: '2026-01-01', to: '2026-01-30', days: 30 })).toBe(
+    const now = new Date('2026-01-30T12:00:00Z');
+
+    expect(moment('2026-01-30T14:05:59Z', now)).toBe('2026-01-30 14:05 UTC');
+    expect(moment('soon', now)).toBe('soon');
+    expect(period({ from: '2026-01-01', to: '2026-01-30', days: 30 }, now)).toBe(
       '2026-01-01 to 2026-01-30 (30 days, UTC)',
     );
-    expect(period({ from: '2026-01-01', to: '2026-01-01', days: 1 })).toBe('2026-01-01 (1 day, UTC)');
+    expect(period({ from: '2026-01-01', to: '2026-01-01', days: 1 }, now)).toBe('2026-01-01 (1 day, UTC)');
   });
+
+  it.each([
+    ['UTC', 'iso', '2026-01-30 23:05 UTC', '2026-01-01'],
+    ['Europe/Berlin', 'iso', '2026-01-31 00:05 +01:00', '2026-01-01'],
+    ['Asia/Kolkata', 'day-first', '31/01/2026 04:35 +05:30', '01/01/2026'],
+    ['America/New_York', 'month-first', '01/30/2026 18:05 -05:00', '01/01/2026'],
+    ['Etc/UTC', 'month-first', '01/30/2026 23:05 +00:00', '01/01/2026'],
+  ] as const)(
+    'times are those of %s and written %s, while days of reports stay UTC days',
+    (zone, dates, time, day) => {
+      const now = momentFor(new Date('2026-01-30T12:00:00Z'), { zone, dates });
+
+      expect(moment('2026-01-30T23:05:59Z', now)).toBe(time);
+      expect(period({ from: '2026-01-01', to: '2026-01-01', days: 1 }, now)).toBe(`${day} (1 day, UTC)`);
+      expect(ago('2026-01-30T11:58:00Z', now)).toBe('2 minutes ago');
+    },
+  );
 
   it.each([
     ['2026-01-30T11:59:30Z', 'just now'],

@@ -1,12 +1,12 @@
 import type { AlignmentResult } from '../../core/operations/series.js';
 import type { Asked } from '../ask.js';
 import type { Card, Tone } from '../card.js';
-import { count, percent } from '../figures.js';
+import { count, percent, type Moment } from '../figures.js';
 import { noDaysCard, otherQuestions } from './follow-up.js';
 import { footer, passSentence, passTone, subject } from './parts.js';
 
 /** By what messages are aligned, and what was done with them. */
-export function alignmentCard(result: AlignmentResult, input: Asked, now: Date): Card {
+export function alignmentCard(result: AlignmentResult, input: Asked, now: Moment): Card {
   const title = `Alignment of ${subject(result.domain)}`;
   const { figures, both, dkimOnly, spfOnly, neither } = result;
   if (figures.messages === 0) return noDaysCard(title, 'alignment', result, input, now);

@@ -1,13 +1,13 @@
 import type { AuditItem, AuditResult } from '../../core/operations/audit.js';
 import type { Asked } from '../ask.js';
 import type { Card } from '../card.js';
-import { counted, moment, period } from '../figures.js';
+import { counted, moment, period, type Moment } from '../figures.js';
 import { nextButton } from './questions.js';
 
 const LONGEST_INPUT = 120;
 
 /** Who changed what, latest first. */
-export function auditCard({ items, next, range }: AuditResult, input: Asked): Card {
+export function auditCard({ items, next, range }: AuditResult, input: Asked, now: Moment): Card {
   const failed = items.filter((item) => item.outcome !== 'done').length;
   return {
     title: 'Audit',
@@ -22,13 +22,13 @@ export function auditCard({ items, next, range }: AuditResult, input: Asked): Ca
         : [
             {
               type: 'facts',
-              facts: items.map((item) => ({ name: moment(item.at), value: lineText(item) })),
+              facts: items.map((item) => ({ name: moment(item.at, now), value: lineText(item) })),
             },
           ],
     advice: null,
     buttons: nextButton('audit', [], input, next),
     form: null,
-    footer: period(range),
+    footer: period(range, now),
   };
 }
 

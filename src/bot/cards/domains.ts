@@ -2,12 +2,12 @@ import type { DomainsResult } from '../../core/operations/domains.js';
 import type { Asked } from '../ask.js';
 import { ask } from '../ask.js';
 import type { Card } from '../card.js';
-import { count, counted, percent } from '../figures.js';
+import { count, counted, percent, dayText, type Moment } from '../figures.js';
 import { footer, noMessagesCard, passSentence, passTone } from './parts.js';
 import { filterText, nextButton, periodButtons } from './questions.js';
 
 /** Domains that reports speak of, a page of them. */
-export function domainsCard(result: DomainsResult, input: Asked, now: Date): Card {
+export function domainsCard(result: DomainsResult, input: Asked, now: Moment): Card {
   const { items, range, next } = result;
   if (items.length === 0 && filterText(input) !== null)
     return noMessagesCard({
@@ -57,7 +57,7 @@ export function domainsCard(result: DomainsResult, input: Asked, now: Date): Car
           count(figures.messages),
           percent(figures.dmarcPass, figures.messages),
           policy?.p ?? '–',
-          lastReport?.slice(0, 10) ?? '–',
+          lastReport === null ? '–' : dayText(lastReport.slice(0, 10), now),
           mine ? 'yes' : 'no',
         ]),
         more: next === null ? null : 'There are more.',

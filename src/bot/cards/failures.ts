@@ -1,7 +1,7 @@
 import type { FailuresResult } from '../../core/operations/series.js';
 import type { Asked } from '../ask.js';
 import type { Card, CardPart } from '../card.js';
-import { count, counted, percent, percentText } from '../figures.js';
+import { count, counted, percent, percentText, dayText, type Moment } from '../figures.js';
 import { noDaysCard, otherQuestions } from './follow-up.js';
 import { footer, passTone, subject } from './parts.js';
 import { follow } from './questions.js';
@@ -12,7 +12,7 @@ const NOTABLE_PART = 0.2;
 const FEWEST_DAYS = 3;
 
 /** The failure rate by day, and whether it rises. */
-export function failuresCard(result: FailuresResult, input: Asked, now: Date): Card {
+export function failuresCard(result: FailuresResult, input: Asked, now: Moment): Card {
   const title = `Failures of ${subject(result.domain)}`;
   const { figures, series, range } = result;
   if (figures.messages === 0) return noDaysCard(title, 'failures', result, input, now);
@@ -36,14 +36,14 @@ export function failuresCard(result: FailuresResult, input: Asked, now: Date): C
             : [
                 {
                   name: 'Worst day',
-                  value: worst.day,
+                  value: dayText(worst.day, now),
                   note: `${count(worst.failed)} of ${count(worst.messages)} fail`,
                 },
               ]),
           {
             name: '7-day average',
             value: rateText(series.at(-1)?.average7 ?? null),
-            note: `on ${range.to} (UTC)`,
+            note: `on ${dayText(range.to, now)} (UTC)`,
           },
         ],
       },
@@ -54,7 +54,7 @@ export function failuresCard(result: FailuresResult, input: Asked, now: Date): C
         ? []
         : [
             {
-              label: `Sources on ${worst.day}`,
+              label: `Sources on ${dayText(worst.day, now)}`,
               command: `${follow('', 'sources', result.domain, { from: worst.day, to: worst.day, days: 1 }, input).command} order:failing`,
             },
           ]),

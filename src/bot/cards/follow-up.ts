@@ -1,6 +1,7 @@
 import type { TimelineResult } from '../../core/operations/series.js';
 import type { Asked } from '../ask.js';
 import type { Button, Card } from '../card.js';
+import type { Moment } from '../figures.js';
 import { noMessagesCard, subject } from './parts.js';
 import { follow, periodButtons } from './questions.js';
 
@@ -8,7 +9,7 @@ import { follow, periodButtons } from './questions.js';
 type Answer = Pick<TimelineResult, 'domain' | 'range' | 'lastReceived' | 'figures'>;
 
 /** A question about a domain's days that no message answers. */
-export function noDaysCard(title: string, name: string, result: Answer, input: Asked, now: Date): Card {
+export function noDaysCard(title: string, name: string, result: Answer, input: Asked, now: Moment): Card {
   const { domain, range } = result;
   return noMessagesCard({
     title,

@@ -2,7 +2,7 @@ import type { FetchedSource, FetchResult } from '../../core/operations/fetch.js'
 import type { IntakeResult, SourceItem } from '../../core/operations/source-states.js';
 import { ask } from '../ask.js';
 import type { Card, CardPart, Fact, Tone } from '../card.js';
-import { ago, count, counted, moment } from '../figures.js';
+import { ago, count, counted, moment, type Moment } from '../figures.js';
 
 /** More of them are counted, not shown. */
 const SOURCES_SHOWN = 20;
@@ -13,7 +13,7 @@ const HOW_TO_SET_UP =
   'Name a mailbox in IMAP_URL, a folder in WATCH_FOLDER, or several in the file that SOURCES names; or: ingest reports/';
 
 /** How the mailboxes and folders fare that reports come by. */
-export function intakeCard({ items }: IntakeResult, _input: unknown, now: Date): Card {
+export function intakeCard({ items }: IntakeResult, _input: unknown, now: Moment): Card {
   const troubled = items.filter(({ state }) => state === 'trouble').length;
   const resting = items.filter(({ state }) => state === 'not-running').length;
   if (items.length === 0)
@@ -37,7 +37,7 @@ export function intakeCard({ items }: IntakeResult, _input: unknown, now: Date):
     ]
       .filter((part) => part !== null)
       .join(', ')}.`,
-    parts: [sourceTable(items, now), ...troubleFacts(items, now), ...failureFacts(items)],
+    parts: [sourceTable(items, now), ...troubleFacts(items, now), ...failureFacts(items, now)],
     advice:
       resting > 0 ? 'What is not running is looked at by fetch, or for good by the service: npm start' : null,
     buttons: [
@@ -46,12 +46,12 @@ export function intakeCard({ items }: IntakeResult, _input: unknown, now: Date):
       { label: 'Problems', command: 'problems' },
     ],
     form: null,
-    footer: `as of ${moment(now.toISOString())}`,
+    footer: `as of ${moment(now.toISOString(), now)}`,
   };
 }
 
 /** What a look at mailboxes and folders brought. */
-export function fetchCard({ items }: FetchResult, _input: unknown, now: Date): Card {
+export function fetchCard({ items }: FetchResult, _input: unknown, now: Moment): Card {
   const sum = (field: 'taken' | 'known' | 'failed') =>
     items.reduce((total, { brought }) => total + brought[field], 0);
   const looking = items.filter(({ outcome }) => outcome === 'looking').length;
@@ -87,7 +87,7 @@ export function fetchCard({ items }: FetchResult, _input: unknown, now: Date): C
       { label: 'Problems', command: 'problems' },
     ],
     form: null,
-    footer: `as of ${moment(now.toISOString())}`,
+    footer: `as of ${moment(now.toISOString(), now)}`,
   };
 }
 
@@ -115,7 +115,7 @@ const STATES: Readonly<Record<SourceItem['state'], string>> = {
   'not-running': 'not running',
 };
 
-function sourceTable(items: readonly SourceItem[], now: Date): CardPart {
+function sourceTable(items: readonly SourceItem[], now: Moment): CardPart {
   const when = (iso: string | null) => (iso === null ? 'never' : ago(iso, now));
   return {
     type: 'table',
@@ -142,7 +142,7 @@ function sourceTable(items: readonly SourceItem[], now: Date): CardPart {
   };
 }
 
-function troubleFacts(items: readonly SourceItem[], now: Date): CardPart[] {
+function troubleFacts(items: readonly SourceItem[], now: Moment): CardPart[] {
   const facts = items.flatMap(({ name, place, trouble }): Fact[] =>
     trouble === null
       ? []
@@ -151,7 +151,7 @@ function troubleFacts(items: readonly SourceItem[], now: Date): CardPart[] {
   return facts.length === 0 ? [] : [{ type: 'facts', facts: facts.slice(0, TROUBLES_SHOWN) }];
 }
 
-function failureFacts(items: readonly SourceItem[]): CardPart[] {
+function failureFacts(items: readonly SourceItem[], now: Moment): CardPart[] {
   const latest = items
     .flatMap((item) => item.failures.map((failure) => ({ ...failure, source: item.name })))
     .toSorted((a, b) => (a.at < b.at ? 1 : -1))
@@ -163,7 +163,7 @@ function failureFacts(items: readonly SourceItem[]): CardPart[] {
       facts: latest.map((one) => ({
         name: one.code,
         value: one.message,
-        note: `${one.source}: ${one.name}, ${moment(one.at)}`,
+        note: `${one.source}: ${one.name}, ${moment(one.at, now)}`,
       })),
     },
   ];

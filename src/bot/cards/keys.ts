@@ -2,11 +2,11 @@ import type { KeyCreated, KeysResult } from '../../core/operations/keys.js';
 import type { Asked } from '../ask.js';
 import { ask } from '../ask.js';
 import type { Card } from '../card.js';
-import { ago, counted, moment } from '../figures.js';
+import { ago, counted, moment, type Moment } from '../figures.js';
 import { nextButton } from './questions.js';
 
 /** API keys, never the keys themselves. */
-export function keysCard({ items, next }: KeysResult, input: Asked, now: Date): Card {
+export function keysCard({ items, next }: KeysResult, input: Asked, now: Moment): Card {
   return {
     title: 'API keys',
     tone: 'neutral',
@@ -40,8 +40,8 @@ export function keysCard({ items, next }: KeysResult, input: Asked, now: Date): 
 }
 
 /** A new key, shown this once. */
-export function keyCreatedCard({ key, item }: KeyCreated): Card {
-  const until = item.expiresAt === null ? 'until it is revoked' : `until ${moment(item.expiresAt)}`;
+export function keyCreatedCard({ key, item }: KeyCreated, _input: unknown, now: Moment): Card {
+  const until = item.expiresAt === null ? 'until it is revoked' : `until ${moment(item.expiresAt, now)}`;
   return {
     title: `New API key ${item.name}`,
     tone: 'good',
@@ -71,7 +71,7 @@ export function keyRevokedCard({ name }: { readonly name: string }): Card {
   };
 }
 
-function untilText(expiresAt: string | null, now: Date): string {
+function untilText(expiresAt: string | null, now: Moment): string {
   if (expiresAt === null) return 'never';
-  return Date.parse(expiresAt) <= now.getTime() ? 'has ended' : moment(expiresAt);
+  return Date.parse(expiresAt) <= now.getTime() ? 'has ended' : moment(expiresAt, now);
 }

@@ -4,7 +4,17 @@ import { addDays, dayOf } from '../../core/analysis/range.js';
 import type { Compared } from '../../core/operations/summary.js';
 import type { Asked } from '../ask.js';
 import type { Button, Card, Chart, Fact, Tone } from '../card.js';
-import { ago, change, count, counted, moment, percent, period, pointsChange } from '../figures.js';
+import {
+  ago,
+  change,
+  count,
+  counted,
+  moment,
+  percent,
+  period,
+  pointsChange,
+  type Moment,
+} from '../figures.js';
 import { filterText } from './questions.js';
 
 /** Pieces that several cards share, so that the same figure reads the same everywhere. */
@@ -123,14 +133,16 @@ export function daysChart(series: readonly DayFigures[]): Chart[] {
 export function footer(
   range: Range,
   input: Asked,
-  now: Date,
+  now: Moment,
   ...remarks: readonly (string | null)[]
 ): string {
   const late =
     range.to > addDays(dayOf(now), -REPORTS_LATE_DAYS)
       ? `last ${REPORTS_LATE_DAYS} days still coming in`
       : null;
-  return [period(range), filterText(input), ...remarks, late].filter((part) => part !== null).join(' · ');
+  return [period(range, now), filterText(input), ...remarks, late]
+    .filter((part) => part !== null)
+    .join(' · ');
 }
 
 /** Says that a period has no messages, when the last report came where that is known, and the likely cause. */
@@ -139,7 +151,7 @@ export function noMessagesCard(facts: {
   readonly of: string;
   readonly range: Range;
   readonly input: Asked;
-  readonly now: Date;
+  readonly now: Moment;
   /** ISO 8601; null where none ever came, undefined where the operation does not say. */
   readonly lastReport?: string | null;
   /** A sentence in the place of the last report. */
@@ -161,10 +173,10 @@ export function noMessagesCard(facts: {
   };
 }
 
-function lastReportSentence(lastReport: string | null | undefined, now: Date): string {
+function lastReportSentence(lastReport: string | null | undefined, now: Moment): string {
   if (lastReport === undefined) return '';
   if (lastReport === null) return 'No report has come yet.';
-  return `The last report came ${ago(lastReport, now)} (${moment(lastReport)}).`;
+  return `The last report came ${ago(lastReport, now)} (${moment(lastReport, now)}).`;
 }
 
 function noMessagesAdvice(lastReport: string | null | undefined, range: Range, filtered: boolean): string {

@@ -2,13 +2,13 @@ import type { ProblemItem, ProblemsResult } from '../../core/operations/intake.j
 import type { Asked } from '../ask.js';
 import { ask } from '../ask.js';
 import type { Button, Card, CardPart } from '../card.js';
-import { count, counted, period } from '../figures.js';
+import { count, counted, period, type Moment } from '../figures.js';
 import { filterText, nextButton } from './questions.js';
 
 const CODES_LISTED = 8;
 
 /** What was odd about documents, latest first. */
-export function problemsCard(result: ProblemsResult, input: Asked): Card {
+export function problemsCard(result: ProblemsResult, input: Asked, now: Moment): Card {
   const { domain, range, counts, items, next } = result;
   const code = typeof input['code'] === 'string' ? input['code'] : null;
   const asked = { reporter: input['reporter'], from: range?.from, to: range?.to };
@@ -33,7 +33,7 @@ export function problemsCard(result: ProblemsResult, input: Asked): Card {
       { label: 'Status', command: 'status' },
     ],
     form: null,
-    footer: footerOf(result, input),
+    footer: footerOf(result, input, now),
   };
 }
 
@@ -49,9 +49,9 @@ function verdictOf({ counts, items }: ProblemsResult, code: string | null, filte
   return `${counted(total, 'problem')}${filtered ? '' : ' over all documents'}${often}.`;
 }
 
-function footerOf({ items, range }: ProblemsResult, input: Asked): string | null {
+function footerOf({ items, range }: ProblemsResult, input: Asked, now: Moment): string | null {
   const parts = [
-    range === null ? null : `came in ${period(range)}`,
+    range === null ? null : `came in ${period(range, now)}`,
     filterText(input),
     items.length === 0
       ? null

@@ -2,7 +2,7 @@ import type { ReportItem, ReportResult } from '../../core/operations/reports.js'
 import type { Asked } from '../ask.js';
 import { ask } from '../ask.js';
 import type { Card, CardPart, Fact } from '../card.js';
-import { count, counted, moment } from '../figures.js';
+import { count, counted, moment, type Moment } from '../figures.js';
 import { shareSentence } from './parts.js';
 import { policyText } from './policy.js';
 import { nextButton } from './questions.js';
@@ -10,13 +10,13 @@ import { nextButton } from './questions.js';
 const PROBLEMS_LISTED = 5;
 
 /** One report: who says what of whom, its rows and its problems. */
-export function reportCard(result: ReportResult, input: Asked): Card {
+export function reportCard(result: ReportResult, input: Asked, now: Moment): Card {
   const { domain, reporter, problems } = result;
   return {
     title: `Report ${result.id} by ${reporter} on ${domain}`,
     tone: problems > 0 ? 'warning' : 'good',
     verdict: `${shareSentence(result)} ${problems === 0 ? 'Nothing odd about the report.' : `${counted(problems, 'problem')} with the report.`}`,
-    parts: [{ type: 'facts', facts: reportFacts(result) }, rowsTable(result), ...problemsTable(result)],
+    parts: [{ type: 'facts', facts: reportFacts(result, now) }, rowsTable(result), ...problemsTable(result)],
     advice: null,
     buttons: [
       ...nextButton('report', [String(result.id)], { ...input, report: undefined }, result.next),
@@ -24,14 +24,14 @@ export function reportCard(result: ReportResult, input: Asked): Card {
       { label: `Reports by ${reporter}`, command: ask('reports', [domain], { reporter, days: 30 }) },
     ],
     form: null,
-    footer: `received ${moment(result.receivedAt)}`,
+    footer: `received ${moment(result.receivedAt, now)}`,
   };
 }
 
-function reportFacts(result: ReportResult): Fact[] {
+function reportFacts(result: ReportResult, now: Moment): Fact[] {
   const { policy, errors, reporter } = result.header;
   return [
-    { name: 'Period', value: `${whenOf(result.begin)} to ${whenOf(result.end)}` },
+    { name: 'Period', value: `${whenOf(result.begin, now)} to ${whenOf(result.end, now)}` },
     { name: 'Rows', value: count(result.records) },
     { name: 'Report id', value: result.reportId ?? '(none)' },
     ...(reporter.email === null ? [] : [{ name: 'From', value: reporter.email }]),
@@ -49,8 +49,8 @@ function reportFacts(result: ReportResult): Fact[] {
   ];
 }
 
-function whenOf(time: ReportItem['begin']): string {
-  return time === null ? '(not said)' : moment(time);
+function whenOf(time: ReportItem['begin'], now: Moment): string {
+  return time === null ? '(not said)' : moment(time, now);
 }
 
 function rowsTable({ rows, next }: ReportResult): CardPart {

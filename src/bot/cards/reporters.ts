@@ -2,7 +2,7 @@ import type { ReportersResult } from '../../core/operations/reports.js';
 import type { Asked } from '../ask.js';
 import { ask } from '../ask.js';
 import type { Card } from '../card.js';
-import { ago, count, counted, percent } from '../figures.js';
+import { ago, count, counted, percent, dayText, type Moment } from '../figures.js';
 import { noDaysCard } from './follow-up.js';
 import { footer, subject } from './parts.js';
 import { follow, nextButton, periodButtons } from './questions.js';
@@ -12,7 +12,7 @@ const SILENT_DAYS = 3;
 const DAY_MS = 86_400_000;
 
 /** Who sends reports, and whether they still do. */
-export function reportersCard(result: ReportersResult, input: Asked, now: Date): Card {
+export function reportersCard(result: ReportersResult, input: Asked, now: Moment): Card {
   const { domain, range, items, next, lastReport: last } = result;
   const title = `Reporters of ${subject(domain)}`;
   const [first] = items;
@@ -42,7 +42,7 @@ export function reportersCard(result: ReportersResult, input: Asked, now: Date):
           count(days),
           count(figures.messages),
           percent(figures.dmarcPass, figures.messages),
-          lastReport?.slice(0, 10) ?? '–',
+          lastReport === null ? '–' : dayText(lastReport.slice(0, 10), now),
         ]),
         more: next === null ? null : 'There are more.',
       },

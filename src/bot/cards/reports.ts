@@ -2,12 +2,12 @@ import type { ReportsResult } from '../../core/operations/reports.js';
 import type { Asked } from '../ask.js';
 import { ask } from '../ask.js';
 import type { Card } from '../card.js';
-import { count, counted, percent } from '../figures.js';
+import { count, counted, percent, type Moment } from '../figures.js';
 import { footer, subject } from './parts.js';
 import { nextButton, periodButtons } from './questions.js';
 
 /** Reports that came in, latest first. */
-export function reportsCard(result: ReportsResult, input: Asked, now: Date): Card {
+export function reportsCard(result: ReportsResult, input: Asked, now: Moment): Card {
   const { domain, range, items, next } = result;
   const title = `Reports on ${subject(domain)}`;
   const odd = items.filter((item) => item.problems > 0).length;

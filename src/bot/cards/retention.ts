@@ -1,9 +1,9 @@
 import type { RetentionResult } from '../../core/operations/retention.js';
 import type { Card } from '../card.js';
-import { counted, moment } from '../figures.js';
+import { counted, moment, type Moment } from '../figures.js';
 
 /** What is kept for how long. */
-export function retentionCard(result: RetentionResult): Card {
+export function retentionCard(result: RetentionResult, _input: unknown, now: Moment): Card {
   const { records, raw, failures, changedAt, changedBy, expiredBefore } = result;
   const text = (days: number | null) => (days === null ? 'kept' : counted(days, 'day'));
   const all = [records, raw, failures];
@@ -30,6 +30,6 @@ export function retentionCard(result: RetentionResult): Card {
     advice: 'Change it such as: retention-set records:400 raw:90 failures:30, or records:keep',
     buttons: [{ label: 'Status', command: 'status' }],
     form: null,
-    footer: changedAt === null ? null : `set by ${changedBy ?? 'somebody'}, ${moment(changedAt)}`,
+    footer: changedAt === null ? null : `set by ${changedBy ?? 'somebody'}, ${moment(changedAt, now)}`,
   };
 }

@@ -2,7 +2,7 @@ import type { SourceResult } from '../../core/operations/sources.js';
 import type { Asked } from '../ask.js';
 import { ask } from '../ask.js';
 import type { Card, CardPart, Fact } from '../card.js';
-import { count, counted } from '../figures.js';
+import { count, counted, dayText, type Moment } from '../figures.js';
 import { daysChart, figureFacts, footer, noMessagesCard, passSentence, passTone } from './parts.js';
 import { follow, periodButtons } from './questions.js';
 import { shortTable } from './tables.js';
@@ -11,7 +11,7 @@ import { shortTable } from './tables.js';
 const REPORTERS_LISTED = 5;
 
 /** One source: what it sends, in whose name, and what DKIM and SPF found. */
-export function sourceCard(result: SourceResult, input: Asked, now: Date): Card {
+export function sourceCard(result: SourceResult, input: Asked, now: Moment): Card {
   const { source, domain, range, figures } = result;
   const { source: _source, ...others } = input;
   const reporters = result.reporters.slice(0, REPORTERS_LISTED);
@@ -23,7 +23,10 @@ export function sourceCard(result: SourceResult, input: Asked, now: Date): Card 
       range,
       input: others,
       now,
-      remark: result.lastSeen === null ? 'It was never seen.' : `It last sent on ${result.lastSeen} (UTC).`,
+      remark:
+        result.lastSeen === null
+          ? 'It was never seen.'
+          : `It last sent on ${dayText(result.lastSeen, now)} (UTC).`,
       buttons: [
         ...periodButtons('source', [source, domain], range, others),
         { label: '1 year', command: ask('source', [source, domain], { days: 365 }) },
@@ -34,7 +37,7 @@ export function sourceCard(result: SourceResult, input: Asked, now: Date): Card 
     tone: passTone(figures),
     verdict: `${passSentence(figures)} ${whatFails(result)}`.trim(),
     parts: [
-      { type: 'facts', facts: [...figureFacts(figures, null), ...seenFacts(result)] },
+      { type: 'facts', facts: [...figureFacts(figures, null), ...seenFacts(result, now)] },
       ...daysChart(result.series),
       ...authTable(result),
       ...(domain === null
@@ -95,9 +98,15 @@ function adviceOn({ figures, authResults }: SourceResult): string | null {
     : 'It authenticates as nobody: most likely spoofing, unless you know it.';
 }
 
-function seenFacts({ firstSeen, lastSeen }: SourceResult): Fact[] {
+function seenFacts({ firstSeen, lastSeen }: SourceResult, now: Moment): Fact[] {
   if (firstSeen === null || lastSeen === null) return [];
-  return [{ name: 'Seen', value: `${firstSeen} to ${lastSeen} (UTC)`, note: 'over all time' }];
+  return [
+    {
+      name: 'Seen',
+      value: `${dayText(firstSeen, now)} to ${dayText(lastSeen, now)} (UTC)`,
+      note: 'over all time',
+    },
+  ];
 }
 
 function authTable({ authResults }: SourceResult): CardPart[] {

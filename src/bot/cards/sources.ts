@@ -2,14 +2,14 @@ import type { SourcesResult } from '../../core/operations/sources.js';
 import type { Asked } from '../ask.js';
 import { ask } from '../ask.js';
 import type { Card } from '../card.js';
-import { count, counted, percent } from '../figures.js';
+import { count, counted, percent, type Moment } from '../figures.js';
 import { noDaysCard } from './follow-up.js';
 import { footer, passTone, subject } from './parts.js';
 import { filtersOf, follow, nextButton, periodButtons } from './questions.js';
 import { figuresTable, sourceName } from './tables.js';
 
 /** Who sends in the name of a domain, a page of them. */
-export function sourcesCard(result: SourcesResult, input: Asked, now: Date): Card {
+export function sourcesCard(result: SourcesResult, input: Asked, now: Moment): Card {
   const { domain, range, figures, items, next } = result;
   const title = `Sources of ${subject(domain)}`;
   if (items.length === 0) return noDaysCard(title, 'sources', result, input, now);

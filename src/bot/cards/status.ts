@@ -1,12 +1,12 @@
 import type { StatusResult } from '../../core/operations/intake.js';
 import type { Card, Tone } from '../card.js';
-import { ago, count, counted, moment } from '../figures.js';
+import { ago, count, counted, moment, type Moment } from '../figures.js';
 
 /** Reports come daily; after so long without any, intake is likely broken. */
 const SILENT_MS = 3 * 86_400_000;
 
 /** Whether reports come in and are read. */
-export function statusCard(result: StatusResult, _input: unknown, now: Date): Card {
+export function statusCard(result: StatusResult, _input: unknown, now: Moment): Card {
   const { pending, processed, failed, lastReceived, domains, failures } = result;
   const silent = lastReceived !== null && now.getTime() - Date.parse(lastReceived) > SILENT_MS;
   const tone: Tone = failed > 0 ? 'bad' : silent ? 'warning' : lastReceived === null ? 'neutral' : 'good';
@@ -27,7 +27,7 @@ export function statusCard(result: StatusResult, _input: unknown, now: Date): Ca
       {
         type: 'facts',
         facts: [
-          { name: 'Last received', value: lastReceived === null ? 'never' : moment(lastReceived) },
+          { name: 'Last received', value: lastReceived === null ? 'never' : moment(lastReceived, now) },
           {
             name: 'Files and mails',
             value: `${count(processed)} processed, ${count(pending)} pending, ${count(failed)} failed`,
@@ -56,7 +56,7 @@ export function statusCard(result: StatusResult, _input: unknown, now: Date): Ca
               facts: failures.map((one) => ({
                 name: one.code,
                 value: one.message,
-                note: `${one.name}, ${moment(one.at)}`,
+                note: `${one.name}, ${moment(one.at, now)}`,
               })),
             },
           ]),
@@ -74,7 +74,7 @@ export function statusCard(result: StatusResult, _input: unknown, now: Date): Ca
       { label: 'Reports', command: 'reports' },
     ],
     form: null,
-    footer: `as of ${moment(now.toISOString())}`,
+    footer: `as of ${moment(now.toISOString(), now)}`,
   };
 }
 

@@ -2,14 +2,14 @@ import type { SummaryResult } from '../../core/operations/summary.js';
 import type { Asked } from '../ask.js';
 import { ask } from '../ask.js';
 import type { Button, Card, CardPart, Fact, Tone } from '../card.js';
-import { count, counted, percent } from '../figures.js';
+import { count, counted, percent, dayText, type Moment } from '../figures.js';
 import { daysChart, figureFacts, footer, noMessagesCard, passSentence, passTone, subject } from './parts.js';
 import { filtersOf, follow, periodButtons } from './questions.js';
 import { policySentence, policyText } from './policy.js';
 import { shortTable, sourceName } from './tables.js';
 
 /** How well a domain, or all of them, does: verdict, figures, days, who sends most, and what to do. */
-export function summaryCard(result: SummaryResult, input: Asked, now: Date): Card {
+export function summaryCard(result: SummaryResult, input: Asked, now: Moment): Card {
   const title = `Summary of ${subject(result.domain)}`;
   if (result.figures.messages === 0) return emptyCard(title, result, input, now);
   const step = nextStepOf(result, input);
@@ -20,7 +20,7 @@ export function summaryCard(result: SummaryResult, input: Asked, now: Date): Car
     parts: [
       {
         type: 'facts',
-        facts: [...figureFacts(result.figures, result.compared), ...furtherFacts(result)],
+        facts: [...figureFacts(result.figures, result.compared), ...furtherFacts(result, now)],
       },
       ...daysChart(result.series),
       ...topTable(result),
@@ -40,7 +40,7 @@ export function summaryCard(result: SummaryResult, input: Asked, now: Date): Car
   };
 }
 
-function emptyCard(title: string, result: SummaryResult, input: Asked, now: Date): Card {
+function emptyCard(title: string, result: SummaryResult, input: Asked, now: Moment): Card {
   const older = {
     label: '1 year',
     command: ask('summary', [result.domain], { ...filtersOf(input), days: 365 }),
@@ -78,10 +78,11 @@ function verdictOf(result: SummaryResult): string {
     .join(' ');
 }
 
-function furtherFacts(result: SummaryResult): Fact[] {
+function furtherFacts(result: SummaryResult, now: Moment): Fact[] {
   const { policy, completeness } = result;
   const facts: Fact[] = [];
-  if (policy !== null) facts.push({ name: 'Policy', value: policyText(policy), note: `as of ${policy.day}` });
+  if (policy !== null)
+    facts.push({ name: 'Policy', value: policyText(policy), note: `as of ${dayText(policy.day, now)}` });
   const top = result.topReporters.slice(0, 3).map(({ reporter }) => reporter);
   facts.push({ name: 'Reporters', value: count(result.reporters), note: `mostly ${top.join(', ')}` });
   if (completeness.share !== null) {

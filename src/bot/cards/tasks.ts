@@ -7,7 +7,7 @@ import type {
 import type { Asked } from '../ask.js';
 import { ask } from '../ask.js';
 import type { Card, Fact, Tone } from '../card.js';
-import { ago, count, counted, moment } from '../figures.js';
+import { ago, count, counted, moment, type Moment } from '../figures.js';
 import { nextButton } from './questions.js';
 
 /** Work that waits for longer than this is stuck, or too much for the workers. */
@@ -18,7 +18,7 @@ const QUEUE_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** How much work there is. */
-export function tasksCard({ queues, dead }: TasksResult, _input: unknown, now: Date): Card {
+export function tasksCard({ queues, dead }: TasksResult, _input: unknown, now: Moment): Card {
   const sum = (pick: (one: TasksResult['queues'][number]) => number) =>
     queues.reduce((total, one) => total + pick(one), 0);
   const waiting = sum((one) => one.waiting + one.retrying);
@@ -70,7 +70,7 @@ export function tasksCard({ queues, dead }: TasksResult, _input: unknown, now: D
       { label: 'Status', command: 'status' },
     ],
     form: null,
-    footer: `as of ${moment(now.toISOString())}`,
+    footer: `as of ${moment(now.toISOString(), now)}`,
   };
 }
 
@@ -83,19 +83,19 @@ const STATES: Readonly<Record<TaskResult['state'], { readonly tone: Tone; readon
 };
 
 /** What became of one file or mail. */
-export function taskCard(result: TaskResult): Card {
+export function taskCard(result: TaskResult, _input: unknown, now: Moment): Card {
   const { state, documents, failures, unfinished, nextTryAt, removedAt } = result;
   const unreadable = documents.filter((one) => one.outcome === 'unreadable').length;
   const { tone, sentence } = STATES[state];
   const facts: (Fact | null)[] = [
     { name: 'Name', value: result.name, note: `from ${result.source}` },
-    { name: 'Came', value: moment(result.receivedAt) },
-    result.endedAt === null ? null : { name: 'Ended', value: moment(result.endedAt) },
+    { name: 'Came', value: moment(result.receivedAt, now) },
+    result.endedAt === null ? null : { name: 'Ended', value: moment(result.endedAt, now) },
     failures === 0 ? null : { name: 'Failures', value: count(failures) },
     unfinished === 0 ? null : { name: 'Begun and never ended', value: count(unfinished) },
-    nextTryAt === null ? null : { name: 'Next try', value: moment(nextTryAt) },
+    nextTryAt === null ? null : { name: 'Next try', value: moment(nextTryAt, now) },
     result.code === null ? null : { name: result.code, value: result.message ?? '' },
-    removedAt === null ? null : { name: 'Bytes', value: `removed by retention, ${moment(removedAt)}` },
+    removedAt === null ? null : { name: 'Bytes', value: `removed by retention, ${moment(removedAt, now)}` },
     ...documents.map((one) => ({
       name: one.kind,
       value: one.reportId === null ? one.outcome : `${one.outcome}: report ${one.reportId}`,
@@ -122,7 +122,7 @@ export function taskCard(result: TaskResult): Card {
 }
 
 /** What was given up, and why. */
-export function deadLettersCard({ total, items, next }: DeadLettersResult, input: Asked): Card {
+export function deadLettersCard({ total, items, next }: DeadLettersResult, input: Asked, now: Moment): Card {
   const [first] = items;
   return {
     title: 'Dead letters',
@@ -138,9 +138,11 @@ export function deadLettersCard({ total, items, next }: DeadLettersResult, input
               facts: items.map((one) => ({
                 name: one.code,
                 value: one.message,
-                note: [one.name, moment(one.failedAt), one.kept ? one.id : `${one.id} (bytes removed)`].join(
-                  ' · ',
-                ),
+                note: [
+                  one.name,
+                  moment(one.failedAt, now),
+                  one.kept ? one.id : `${one.id} (bytes removed)`,
+                ].join(' · '),
               })),
             },
           ],

@@ -1,7 +1,7 @@
 import type { TimelineResult } from '../../core/operations/series.js';
 import type { Asked } from '../ask.js';
 import type { Card } from '../card.js';
-import { count, percent } from '../figures.js';
+import { count, percent, dayText, type Moment } from '../figures.js';
 import { noDaysCard, otherQuestions } from './follow-up.js';
 import { daysChart, footer, passSentence, passTone, subject } from './parts.js';
 
@@ -9,7 +9,7 @@ import { daysChart, footer, passSentence, passTone, subject } from './parts.js';
 const DAYS_LISTED = 7;
 
 /** Messages by day, passing and failing. */
-export function timelineCard(result: TimelineResult, input: Asked, now: Date): Card {
+export function timelineCard(result: TimelineResult, input: Asked, now: Moment): Card {
   const title = `Timeline of ${subject(result.domain)}`;
   if (result.figures.messages === 0) return noDaysCard(title, 'timeline', result, input, now);
   const busiest = result.series.reduce((most, one) =>
@@ -19,7 +19,7 @@ export function timelineCard(result: TimelineResult, input: Asked, now: Date): C
   return {
     title,
     tone: passTone(result.figures),
-    verdict: `${passSentence(result.figures)} Busiest day: ${busiest.day} with ${count(busiest.figures.messages)}.`,
+    verdict: `${passSentence(result.figures)} Busiest day: ${dayText(busiest.day, now)} with ${count(busiest.figures.messages)}.`,
     parts: [
       ...daysChart(result.series),
       {
@@ -34,7 +34,7 @@ export function timelineCard(result: TimelineResult, input: Asked, now: Date): C
           { name: 'Rejected', align: 'right' },
         ],
         rows: latest.map(({ day, figures }) => [
-          day,
+          dayText(day, now),
           count(figures.messages),
           percent(figures.dmarcPass, figures.messages),
           count(figures.messages - figures.dmarcPass),

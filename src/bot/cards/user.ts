@@ -3,26 +3,30 @@ import type { SetupCode } from '../../core/operations/setup-code.js';
 import type { UserChanged, UserCreated, UserItem } from '../../core/operations/users.js';
 import { ask } from '../ask.js';
 import type { Button, Card, CardPart } from '../card.js';
-import { counted, moment } from '../figures.js';
+import { counted, moment, type Moment } from '../figures.js';
 
 /** A new user, and the code with which they set their password. */
-export function userCreatedCard({ user, setup }: UserCreated): Card {
+export function userCreatedCard({ user, setup }: UserCreated, _input: unknown, now: Moment): Card {
   return {
     ...done(`New user ${user.email}`, `${user.email} may sign in as ${user.role} once a password is set.`),
-    parts: codeParts(setup),
+    parts: codeParts(setup, now),
     advice: HAND_OVER,
     buttons: [{ label: 'Users', command: 'users' }],
   };
 }
 
 /** A password taken away, and the code for another. */
-export function userResetCard({ user, setup, ended, keysRevoked }: UserReset): Card {
+export function userResetCard(
+  { user, setup, ended, keysRevoked }: UserReset,
+  _input: unknown,
+  now: Moment,
+): Card {
   return {
     ...done(
       `Reset ${user.email}`,
       `The password of ${user.email} is gone${ended === 0 ? '' : `, ${counted(ended, 'sign-in')} ended`}${keysRevoked === 0 ? '' : `, ${counted(keysRevoked, 'key')} revoked`}.`,
     ),
-    parts: codeParts(setup),
+    parts: codeParts(setup, now),
     advice: HAND_OVER,
     buttons: [{ label: 'Users', command: 'users' }],
   };
@@ -64,11 +68,11 @@ function wayIn(user: UserItem): string {
     : `there is no password: ${ask('user-reset', [user.email])} gives a code for one`;
 }
 
-function codeParts({ code, expiresAt }: SetupCode): CardPart[] {
+function codeParts({ code, expiresAt }: SetupCode, now: Moment): CardPart[] {
   return [
     {
       type: 'text',
-      text: `The code for setting a password, shown this once; good until ${moment(expiresAt)}:`,
+      text: `The code for setting a password, shown this once; good until ${moment(expiresAt, now)}:`,
     },
     { type: 'text', text: code },
   ];

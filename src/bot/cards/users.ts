@@ -1,11 +1,11 @@
 import type { UserItem, UsersResult } from '../../core/operations/users.js';
 import type { Asked } from '../ask.js';
 import type { Card } from '../card.js';
-import { ago, counted } from '../figures.js';
+import { ago, counted, type Moment } from '../figures.js';
 import { nextButton } from './questions.js';
 
 /** Who may sign in. */
-export function usersCard({ items, next }: UsersResult, input: Asked, now: Date): Card {
+export function usersCard({ items, next }: UsersResult, input: Asked, now: Moment): Card {
   const waiting = items.filter((user) => !user.passwordSet && !user.disabled).length;
   return {
     title: 'Users',
