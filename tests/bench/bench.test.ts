@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { replaceOwn } from './own-text.js';
 import { verdictOf, targetText, type Figure } from './figure.js';
 import { median, percentile } from './percentile.js';
 import { populationOf, reportsOf } from './population.js';
@@ -67,6 +68,22 @@ describe('a verdict', () => {
     expect(targetText(figure(1, { below: 50 }))).toBe('below 50 ms');
     expect(targetText(figure(1, { atLeast: 100_000 }))).toBe('100,000 ms or more');
     expect(targetText(figure(1, { hope: 'more' }))).toBe('more');
+  });
+});
+
+describe('the page of several benches', () => {
+  const page =
+    '# Benchmarks\n\n<!-- bench -->\n\nold\n\n<!-- /bench -->\n\n<!-- bench:chat -->\n\nchat\n\n<!-- /bench:chat -->\n';
+
+  it('gets the text of one, and keeps those of the others', () => {
+    expect(replaceOwn(page, 'bench', 'new $1')).toBe(page.replace('old', () => 'new $1'));
+    expect(replaceOwn(page, 'bench:chat', 'new\n')).toBe(page.replace('chat\n\n', 'new\n\n'));
+  });
+
+  it('gets a new one at its end', () => {
+    expect(replaceOwn('# Benchmarks\n', 'bench', 'first')).toBe(
+      '# Benchmarks\n\n<!-- bench -->\n\nfirst\n\n<!-- /bench -->\n',
+    );
   });
 });
 

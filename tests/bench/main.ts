@@ -8,7 +8,7 @@ import type { Bench, Part } from './bench.js';
 import { commandLine, type Program } from './command.js';
 import { verdictOf, type Figure } from './figure.js';
 import { machine } from './machine.js';
-import { writePage } from './page.js';
+import { type PageOwner, writePage } from './page.js';
 import { api } from './parts/api.js';
 import { ingest } from './parts/ingest.js';
 import { parse } from './parts/parse.js';
@@ -21,6 +21,12 @@ import { tableOf } from './table.js';
 
 const PARTS: readonly Part[] = [parse, ingest, summary, start, api, workers];
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+const OWNER: PageOwner = {
+  script: 'bench',
+  advice:
+    '## To run it yourself\n\n`npm run bench` builds and takes about twenty minutes on two cores, half of them to fill a database with 10 million records; `--data FOLDER` keeps that database for the next time, with the small reports that each run adds. `--only parse` (or `ingest`, `summary`, `start`, `api`, `workers`) runs one part, `--quick` shows in seconds that it works, `--check` ends with exit code 1 when a target is missed. Only a whole run with full sizes writes this text. Nothing else should run meanwhile.',
+};
 
 const HELP = `Usage: npm run bench -- [--only PART] [--data FOLDER] [--quick] [--check] [--source]
 
@@ -84,7 +90,7 @@ process.stdout.write(
   `${facts.map(([name, value]) => `${name}: ${value}`).join('\n')}\n\n${tableOf(figures)}`,
 );
 if (!values.quick && !values.source && values.only.length === 0)
-  process.stdout.write(`${await writePage(measured, facts, new Date().toISOString().slice(0, 10))}\n`);
+  process.stdout.write(`${await writePage(OWNER, measured, facts, new Date().toISOString().slice(0, 10))}\n`);
 if (values.check && figures.some((figure) => verdictOf(figure) === 'miss')) process.exitCode = 1;
 
 /** What people run is what `npm run build` makes. */

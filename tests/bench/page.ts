@@ -1,21 +1,35 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import type { Part } from './bench.js';
 import type { Figure } from './figure.js';
+import { replaceOwn } from './own-text.js';
 import { markdownOf } from './table.js';
 
 const PAGE = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
+const HEAD = '# Benchmarks\n';
 
-/** Writes docs/benchmarks.md: what was measured, on what and how. */
+export interface Measured {
+  readonly part: Part;
+  readonly figures: readonly Figure[];
+}
+
+/** A bench with its own text on the page. */
+export interface PageOwner {
+  /** The script of package.json, which names its text too. */
+  readonly script: 'bench' | 'bench:chat';
+  /** How it is run, and how long that takes. */
+  readonly advice: string;
+}
+
+/** Writes what a bench measured, on what and how, into docs/benchmarks.md, and leaves what others wrote there. */
 export async function writePage(
-  measured: readonly { readonly part: Part; readonly figures: readonly Figure[] }[],
+  { script, advice }: PageOwner,
+  measured: readonly Measured[],
   facts: readonly (readonly [string, string])[],
   day: string,
 ): Promise<string> {
-  const text = `# Benchmarks
-
-Written by \`npm run bench\` on ${day}; do not edit by hand.
+  const text = `Written by \`npm run ${script}\` on ${day}; do not edit by hand.
 
 | | |
 | --- | --- |
@@ -23,10 +37,10 @@ ${facts.map(([name, value]) => `| ${name} | ${value} |`).join('\n')}
 
 ${measured.map(({ part, figures }) => `## ${part.name}\n\n${part.how}\n\n${markdownOf(figures)}`).join('\n\n')}
 
-## To run it yourself
-
-\`npm run bench\` builds and takes about twenty minutes on two cores, half of them to fill a database with 10 million records; \`--data FOLDER\` keeps that database for the next time, with the small reports that each run adds. \`--only parse\` (or \`ingest\`, \`summary\`, \`start\`, \`api\`, \`workers\`) runs one part, \`--quick\` shows in seconds that it works, \`--check\` ends with exit code 1 when a target is missed. Only a whole run with full sizes writes this page. Nothing else should run meanwhile.
+${advice}
 `;
-  await writeFile(PAGE, await format(text, { ...(await resolveConfig(PAGE)), parser: 'markdown' }));
+  const before = await readFile(PAGE, 'utf8').catch(() => HEAD);
+  const page = replaceOwn(before, script, text);
+  await writeFile(PAGE, await format(page, { ...(await resolveConfig(PAGE)), parser: 'markdown' }));
   return PAGE;
 }
