@@ -34,7 +34,7 @@ const config = { ...readConfig({}), dataDir: folder };
 const system = await openSystem({ config, note: () => {}, now: () => NOW });
 try {
   await takeInSamples(system.context);
-  const card = await dispatch({ text: QUESTION, context: system.context, local: true }, COMMANDS);
+  const { card } = await dispatch({ text: QUESTION, context: system.context, local: true }, COMMANDS);
   const lines = [
     `dmarc> /dmarc ${QUESTION}`,
     '',

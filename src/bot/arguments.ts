@@ -51,6 +51,11 @@ export function optionNames(command: Command): string[] {
   return [...fieldsOf(command.operation.input).keys()].filter((name) => !command.positional.includes(name));
 }
 
+/** Whether a command's operation has a field of this name. */
+export function takesField(command: Command, name: string): boolean {
+  return fieldsOf(command.operation.input).has(name);
+}
+
 /** What zod found, as one sentence in people's words. */
 export function explain(command: Command, error: Pick<z.ZodError, 'issues'>): string {
   const issue = error.issues[0];
@@ -135,8 +140,19 @@ function unknownOption(command: Command, name: string, fields: ReadonlyMap<strin
     : `${command.name} has no option ${short(name)}; it takes ${known.join(', ')}.`;
 }
 
-/** Names and kinds of an input schema's fields. The kinds are those of its output: what coerces takes anything. */
-function fieldsOf(schema: z.ZodType): Map<string, Kind> {
+const fieldsOfSchemas = new WeakMap<z.ZodType, ReadonlyMap<string, Kind>>();
+
+/** Names and kinds of an input schema's fields; worked out once, for it takes longer than all else of an answer. */
+function fieldsOf(schema: z.ZodType): ReadonlyMap<string, Kind> {
+  const known = fieldsOfSchemas.get(schema);
+  if (known !== undefined) return known;
+  const fields = readFields(schema);
+  fieldsOfSchemas.set(schema, fields);
+  return fields;
+}
+
+/** The kinds are those of its output: what coerces takes anything. */
+function readFields(schema: z.ZodType): Map<string, Kind> {
   const names = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }).properties ?? {};
   const kinds = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }).properties ?? {};
   return new Map(Object.keys(names).map((name) => [name, kindOf(kinds[name] ?? {})]));

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Operation } from '../core/operations/operation.js';
 import type { Card } from './card.js';
 import type { Moment } from './figures.js';
+import type { AnswerFile } from './platform.js';
 
 /**
  * One chat command: a face of one operation. `arguments` says how words become the operation's input;
@@ -17,6 +18,8 @@ export interface Command<Input extends z.ZodType = z.ZodType, Result = unknown> 
   /** Lines for help, such as `summary example.com 30d`. */
   readonly examples: readonly string[];
   card(result: Result, input: z.output<Input>, now: Moment): Card;
+  /** A file that goes with the card; absent, or null, for none. */
+  file?(result: Result, input: z.output<Input>): AnswerFile | null;
   /** Whether a part of what was asked for was not done, which a command line says by its exit code. */
   isPartial?(result: Result): boolean;
 }

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { editDistance } from '../core/analysis/nearest.js';
 import { dayOf } from '../core/analysis/range.js';
 import { ExpectedError } from '../core/expected-error.js';
+import type { ChannelDefaults } from '../core/operations/chat/settings.js';
 import type { Context } from '../core/operations/operation.js';
 import { OperationError } from '../core/operations/operation.js';
 import { admit, InputError, performWithInput } from '../core/operations/perform.js';
+import { adminNames } from '../core/operations/users.js';
 import { explain, readArguments } from './arguments.js';
 import { ask } from './ask.js';
 import type { Button, Card } from './card.js';
@@ -17,7 +19,10 @@ import {
   unknownCommandCard,
 } from './cards/trouble.js';
 import type { Command } from './command.js';
+import { withDefaultDomain, withWrittenDomain } from './default-domain.js';
+import { momentFor, type Moment } from './figures.js';
 import { findCommand } from './find.js';
+import type { AnswerFile } from './platform.js';
 import { readWords, writeWords } from './words.js';
 
 /** A question as every platform hands it over: the words, and on whose behalf they are asked. */
@@ -26,16 +31,29 @@ export interface Request {
   readonly context: Context;
   /** Whether the asker sits at the machine that runs this, and may name its files. */
   readonly local: boolean;
+  /** What the channel has set; absent where there is none. */
+  readonly defaults?: ChannelDefaults;
+  /** Called right before something that changes anything; what it throws is told in place of the answer. */
+  readonly begin?: (command: Command) => Promise<void>;
+}
+
+export interface Dispatched {
+  readonly card: Card;
+  /** Goes with the card; null for most. */
+  readonly file: AnswerFile | null;
+  /** Whether others of the channel may be shown it: an answer to a question that changes nothing. */
+  readonly shareable: boolean;
 }
 
 type Input = Readonly<Record<string, unknown>>;
 
 /** Answers a request with a card. Never throws: whatever happens becomes a card, the unexpected with an id. */
-export async function dispatch(request: Request, commands: readonly Command[]): Promise<Card> {
-  const { context } = request;
-  const now = context.now();
+export async function dispatch(request: Request, commands: readonly Command[]): Promise<Dispatched> {
+  const { context, defaults } = request;
+  const plain = context.now();
+  const now = defaults === undefined ? plain : momentFor(plain, defaults);
   const read = readWords(request.text);
-  if (read.error !== null) return badInputCard(null, read.error);
+  if (read.error !== null) return told(badInputCard(null, read.error));
 
   const found = findCommand(commands, read.words, read.options, dayOf(now));
   if (found.command === null) {
@@ -43,43 +61,66 @@ export async function dispatch(request: Request, commands: readonly Command[]): 
       read.words.slice(1).map((word) => word.text),
       read.options,
     );
-    return unknownCommandCard(found.word, found.nearest, rest);
+    return told(unknownCommandCard(found.word, found.nearest, rest));
   }
   const { command } = found;
+  try {
+    await admit(command.operation, context, request);
+    const given = readArguments(command, found.words, read.options, dayOf(now));
+    if (given.error !== null) return told(badInputCard(command, given.error));
+    const meant = withDefaultDomain(command, given.input, defaults?.domain ?? null);
+    return withWrittenDomain(
+      await answer(command, meant, request, now),
+      commands,
+      defaults?.domain ?? null,
+      now,
+    );
+  } catch (error) {
+    return told(await failureCard(command, error, context));
+  }
+}
+
+async function answer(command: Command, given: Input, request: Request, now: Moment): Promise<Dispatched> {
   const { operation } = command;
   try {
-    await admit(operation, context, request);
-    const given = readArguments(command, found.words, read.options, dayOf(now));
-    if (given.error !== null) return badInputCard(command, given.error);
-    return await answer(command, given.input, request, now);
+    if (operation.effect === 'changes') await request.begin?.(command);
+    const { result, input } = await performWithInput(operation, request.context, given, request);
+    return {
+      card: command.card(result, input, now),
+      file: command.file?.(result, input) ?? null,
+      shareable: operation.effect === 'reads' && operation.role !== 'admin',
+    };
   } catch (error) {
-    return failureCard(command, error, context);
-  }
-}
-
-async function answer(command: Command, given: Input, request: Request, now: Date): Promise<Card> {
-  try {
-    const { result, input } = await performWithInput(command.operation, request.context, given, request);
-    return command.card(result, input, now);
-  } catch (error) {
-    if (error instanceof InputError) return badInputCard(command, explain(command, error));
+    if (error instanceof InputError) return told(badInputCard(command, explain(command, error)));
     if (!(error instanceof OperationError)) throw error;
-    return operationErrorCard(
-      failureTitle(command),
-      error.message,
-      suggestionButtons(command, given, error.suggestions),
-    );
+    const buttons = suggestionButtons(command, given, error.suggestions);
+    return told(operationErrorCard(failureTitle(command), error.message, buttons));
   }
 }
 
-function failureCard(command: Command, error: unknown, { actor, log }: Context): Card {
+function told(card: Card): Dispatched {
+  return { card, file: null, shareable: false };
+}
+
+async function failureCard(command: Command, error: unknown, context: Context): Promise<Card> {
+  const { actor, log } = context;
   if (error instanceof OperationError && error.code === 'not-allowed')
-    return refusedCard(command, actor.role, command.operation.role);
+    return refusedCard(command, actor.role, command.operation.role, await adminsOf(context));
   if (error instanceof OperationError && error.code === 'local-only') return localOnlyCard(command);
   if (error instanceof ExpectedError) return operationErrorCard(failureTitle(command), error.message, []);
   const id = randomUUID().slice(0, 8);
   log.error('A command failed', { id, command: command.name, error });
   return unexpectedCard(failureTitle(command), id);
+}
+
+/** Who can grant a role; nobody is named where they cannot be looked up now. */
+async function adminsOf(context: Context): Promise<readonly string[]> {
+  try {
+    return await adminNames(context);
+  } catch (error) {
+    context.log.warn('admins could not be looked up', { error });
+    return [];
+  }
 }
 
 function failureTitle({ name, operation }: Command): string {

@@ -65,7 +65,7 @@ async function demoIn(folder: string, io: Io): Promise<void> {
     const files = await takeInSamples(context);
     say(`${files} files were read and stored in ${((performance.now() - started) / 1000).toFixed(1)} s.\n`);
     const { isTTY, columns } = io.output as Partial<NodeJS.WriteStream>;
-    const card = await dispatch({ text: FIRST_QUESTION, context, local: true }, COMMANDS);
+    const { card } = await dispatch({ text: FIRST_QUESTION, context, local: true }, COMMANDS);
     say(`/dmarc ${FIRST_QUESTION}\n`);
     say(renderCard(card, { columns, colour: wantsColour(isTTY === true, config) }));
     say('Ask on: help shows what there is, exit leaves.\n');

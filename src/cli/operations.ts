@@ -6,6 +6,7 @@ import { checkInput, InputError, performWithInput, type Asker } from '../core/op
 import { explain, optionNames, readArguments } from '../bot/arguments.js';
 import type { Command } from '../bot/command.js';
 import { renderCard } from '../bot/terminal/render.js';
+import { saveFile } from '../bot/terminal/save.js';
 import { wantsColour } from '../bot/terminal/style.js';
 import { type Option as WordOption, readWords, type Word } from '../bot/words.js';
 import type { Option, OptionTable } from './arguments.js';
@@ -85,6 +86,8 @@ async function runOperation(
     const colour = wantsColour(isTTY === true, { noColour });
     const card = (): string => renderCard(command.card(result, input, context.now()), { columns, colour });
     await print(io.output, json ? `${JSON.stringify(result, null, 2)}\n` : card());
+    const file = json ? null : (command.file?.(result, input) ?? null);
+    if (file !== null) await print(io.output, `${await saveFile(file)}\n`);
     return command.isPartial?.(result) === true ? EXIT.trouble : EXIT.ok;
   } finally {
     await opened.close();

@@ -5,8 +5,8 @@ import { dispatch } from '../../src/bot/dispatch.js';
 import type { Actor } from '../../src/core/operations/operation.js';
 import { commands, contextFor } from './support/shop.js';
 
-const ask = (text: string, role: Actor['role'] = 'admin'): Promise<Card> =>
-  dispatch({ text, context: contextFor(role).context, local: true }, commands);
+const ask = async (text: string, role: Actor['role'] = 'admin'): Promise<Card> =>
+  (await dispatch({ text, context: contextFor(role).context, local: true }, commands)).card;
 
 describe('a request becomes the input of an operation', () => {
   it.each<[string, string, object]>([
@@ -118,7 +118,7 @@ describe('trouble becomes a sentence', () => {
   it('what names files of the machine is refused from elsewhere', async () => {
     const { context } = contextFor();
 
-    const card = await dispatch({ text: 'ingest /etc/passwd', context, local: false }, commands);
+    const { card } = await dispatch({ text: 'ingest /etc/passwd', context, local: false }, commands);
 
     expect(card.title).toBe('Not here: ingest');
     expect(card.verdict).toContain('only its terminal may ask it');
@@ -127,7 +127,7 @@ describe('trouble becomes a sentence', () => {
   it('a database that went away is told in its own sentence, and not logged as a fault', async () => {
     const { context, errors } = contextFor();
 
-    const card = await dispatch({ text: 'summary gone.example.com', context, local: true }, commands);
+    const { card } = await dispatch({ text: 'summary gone.example.com', context, local: true }, commands);
 
     expect(card.verdict).toBe('The database does not answer.');
     expect(card.title).toBe('No answer: summary');
@@ -137,7 +137,7 @@ describe('trouble becomes a sentence', () => {
   it('the unexpected is logged with an id, and people see the id alone', async () => {
     const { context, errors } = contextFor();
 
-    const card = await dispatch({ text: 'summary broken.example.com', context, local: true }, commands);
+    const { card } = await dispatch({ text: 'summary broken.example.com', context, local: true }, commands);
 
     const id = errors[0]?.facts?.['id'];
     expect(id).toMatch(/^[0-9a-f]{8}$/);
@@ -167,7 +167,7 @@ describe('trouble becomes a sentence', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(part, { maxLength: 8 }), async (parts) => {
-        const card = await dispatch({ text: parts.join(' '), context, local: true }, commands);
+        const { card } = await dispatch({ text: parts.join(' '), context, local: true }, commands);
 
         expect(card.verdict.length).toBeGreaterThan(0);
       }),

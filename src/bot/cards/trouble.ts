@@ -28,12 +28,14 @@ export function badInputCard(command: Command | null, message: string): Card {
   };
 }
 
-/** An operation that is not for this person. */
-export function refusedCard(command: Command, has: Role, needs: Role): Card {
+/** An operation that is not for this person. `admins` are names of who can grant the role, some of them. */
+export function refusedCard(command: Command, has: Role, needs: Role, admins: readonly string[]): Card {
+  const who =
+    admins.length === 0 ? 'An admin of this workspace can grant it' : `${orList(admins)} can grant it`;
   return {
     ...warning(
       `Not allowed: ${command.name}`,
-      `${command.name} needs the role ${needs}; yours is ${has}. An admin of this workspace can grant it.`,
+      `${command.name} needs the role ${needs}; yours is ${has}. ${who}.`,
     ),
     tone: 'bad',
   };
@@ -65,6 +67,10 @@ export function unexpectedCard(title: string, id: string): Card {
     tone: 'bad',
     advice: 'Try again; if it stays so, give that id to whoever runs this service.',
   };
+}
+
+function orList(names: readonly string[]): string {
+  return names.length === 1 ? names.join() : `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;
 }
 
 const HELP: readonly Button[] = [{ label: 'Help', command: 'help' }];

@@ -8,6 +8,7 @@ import { readTyped } from './inbound.js';
 import type { Line } from './lines.js';
 import { boundedLines } from './lines.js';
 import { MOST_BUTTONS, renderCard, USUAL_COLUMNS } from './render.js';
+import { saveFile } from './save.js';
 import { fit, visible } from './text.js';
 
 /** Where the chat takes place. */
@@ -48,9 +49,12 @@ export async function chat(
         if (typed.pressed || !interactive)
           await write(terminal.output, `› ${fit(visible(typed.text), columns - 2)}\n`);
         const stopNote = noteIfSlow(terminal.output, interactive);
-        const card = await dispatch({ text: typed.text, context, local: true }, commands).finally(stopNote);
+        const { card, file } = await dispatch({ text: typed.text, context, local: true }, commands).finally(
+          stopNote,
+        );
         buttons = card.buttons.slice(0, MOST_BUTTONS);
         await write(terminal.output, `${renderCard(card, { columns, colour: terminal.colour })}\n`);
+        if (file !== null) await write(terminal.output, `${await saveFile(file)}\n`);
         answered += 1;
       }
       prompt?.ask();

@@ -12,6 +12,7 @@ import {
   listUsers,
   setDisabled,
   setRole,
+  someAdmins,
   userEmails,
   type UserRow,
 } from '../store/users.js';
@@ -185,6 +186,14 @@ export async function heldUser(context: Context, session: Session, email: string
   const near = nearest(email, await userEmails(session, context.tenant, NAMES_COMPARED));
   const meant = near.length === 0 ? '; users lists who there is.' : `; did you mean ${near.join(' or ')}?`;
   throw new OperationError('user-unknown', `There is no user ${email}${meant}`, near);
+}
+
+/** Named to whoever is refused; more are no help. */
+const ADMINS_NAMED = 3;
+
+/** Names of admins, some of them, who can grant roles. */
+export function adminNames({ db, tenant }: Context): Promise<readonly string[]> {
+  return db.reading(tenant, (session) => someAdmins(session, tenant, ADMINS_NAMED));
 }
 
 /** A row as people see it: without the hash. */

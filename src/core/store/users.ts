@@ -134,6 +134,16 @@ export async function noteSignIn(session: Session, tenant: number, id: number, a
   ]);
 }
 
+/** Names of admins who are not disabled, those first who were here last. */
+export async function someAdmins(session: Session, tenant: number, limit: number): Promise<string[]> {
+  const rows = await session.rows<{ name: string }>(
+    `SELECT name FROM account WHERE tenant_id = $1 AND role = 'admin' AND disabled_at IS NULL
+     ORDER BY last_sign_in_at DESC NULLS LAST, id LIMIT $2`,
+    [tenant, limit],
+  );
+  return rows.map(({ name }) => name);
+}
+
 /**
  * How many admins are not disabled, all of them held until the end of the transaction: two who take each other's role
  * away come one after the other.
