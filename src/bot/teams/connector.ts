@@ -32,7 +32,7 @@ const LONGEST_WAIT_MS = 15_000;
 const text = z.string().nullish();
 const resource = z.object({ id: z.string().min(1) });
 /** https://learn.microsoft.com/microsoftteams/platform/bots/how-to/get-teams-context */
-const member = z.object({ email: text, userPrincipalName: text, tenantId: text, userRole: text });
+const member = z.object({ userPrincipalName: text, tenantId: text, userRole: text });
 const trouble = z.object({ error: z.object({ code: z.string() }) });
 
 /** Calls to the Bot Connector, each tried again where that may do. Throws ConnectorError. */

@@ -96,8 +96,7 @@ function assemble(
     version: VERSION,
     // A table needs the width.
     msteams: { width: 'Full' },
-    fallbackText: plain(`${card.title}: ${card.verdict}`, LONGEST_SUMMARY),
-    speak: plain(`${card.title}. ${card.verdict}`, LONGEST_SUMMARY),
+    fallbackText: 'This Teams is too old to show the answer; update it.',
     body,
     ...(actions.length === 0 ? {} : { actions }),
   };
