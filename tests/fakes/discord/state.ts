@@ -1,0 +1,98 @@
+import type { GivenFile } from './limits.js';
+import type { Json } from './json.js';
+
+/** A message as the stand-in keeps it. */
+export interface KeptMessage {
+  readonly id: string;
+  readonly channel: string;
+  /** Whom alone it is shown to; null for all of the channel. */
+  readonly onlyFor: string | null;
+  readonly sentAt: number;
+  readonly nonce: string | null;
+  /** Body as it was sent last. */
+  body: Json;
+  files: readonly GivenFile[];
+  edits: number;
+  isDeleted: boolean;
+}
+
+export interface Channel {
+  readonly id: string;
+  readonly server: string;
+  readonly name: string;
+  /** What the bot may do there. */
+  may: 'write' | 'see' | 'nothing';
+  isDeleted: boolean;
+}
+
+export interface Server {
+  readonly id: string;
+  readonly name: string;
+  readonly channels: readonly Channel[];
+}
+
+/** What somebody did, and what became of it. */
+export interface KeptInteraction {
+  readonly id: string;
+  readonly token: string;
+  readonly at: number;
+  readonly user: string;
+  readonly channel: string;
+  /** As it was told to the bot. */
+  readonly event: Json;
+  /** The message that the button is on. */
+  readonly on: KeptMessage | null;
+  acknowledged: 'no' | 'thinking' | 'update' | 'answered';
+  isEphemeral: boolean;
+  /** When it was acknowledged. */
+  acknowledgedAt: number | null;
+  reply: KeptMessage | null;
+  choices: readonly Json[] | null;
+}
+
+/** Milliseconds of 2015-01-01, from which ids count: https://docs.discord.com/developers/reference#snowflakes */
+const EPOCH = 1_420_070_400_000;
+
+/** Everything that there is in the stand-in. */
+export function createState(now: () => number) {
+  let made = 0n;
+  const id = (): string => {
+    made += 1n;
+    return String((BigInt(Math.floor(now()) - EPOCH) << 22n) + made);
+  };
+  const state = {
+    now,
+    id,
+    servers: [] as Server[],
+    channels: new Map<string, Channel>(),
+    messages: [] as KeptMessage[],
+    interactions: new Map<string, KeptInteraction>(),
+    commands: [] as readonly Json[],
+    attachments: new Map<string, Buffer>(),
+    /** By token. */
+    interactionOf: (token: string) => [...state.interactions.values()].find((one) => one.token === token),
+    addMessage: (
+      of: Pick<KeptMessage, 'channel' | 'onlyFor' | 'body' | 'files'> & { nonce?: string | null },
+    ) => {
+      const message: KeptMessage = {
+        id: id(),
+        sentAt: now(),
+        edits: 0,
+        isDeleted: false,
+        ...of,
+        nonce: of.nonce ?? null,
+      };
+      state.messages.push(message);
+      return message;
+    },
+    /** As the API gives it. */
+    shown: (message: KeptMessage): Json => ({
+      ...message.body,
+      id: message.id,
+      channel_id: message.channel,
+      flags: message.onlyFor === null ? 0 : 64,
+    }),
+  };
+  return state;
+}
+export type State = ReturnType<typeof createState>;
