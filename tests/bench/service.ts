@@ -21,7 +21,12 @@ const POLL_MS = 50;
 export async function startService(
   program: CommandLine,
   share: 'all' | 'serve',
-  options: { readonly dataFolder: string; readonly port: number },
+  options: {
+    readonly dataFolder: string;
+    readonly port: number;
+    /** Beside what every bench sets. */
+    readonly environment?: NodeJS.ProcessEnv;
+  },
 ): Promise<Service> {
   const environment = plainEnvironment({
     DATA_DIR: options.dataFolder,
@@ -30,6 +35,7 @@ export async function startService(
     API_UPLOADS_PER_HOUR: '1000000',
     API_EXPORTS_PER_MINUTE: '1000000',
     LOG_LEVEL: 'warn',
+    ...options.environment,
   });
   const [command = '', ...first] = program.words;
   const { stdout } = await promisify(execFile)(
