@@ -27,8 +27,10 @@ const activity = z.object({
   name: text.nullish(),
   action: text.nullish(),
   text: text.nullish(),
-  value: z.unknown(),
-  attachments: z.array(z.object({ contentType: text, name: text.nullish(), content: z.unknown() })).nullish(),
+  value: z.unknown().optional(),
+  attachments: z
+    .array(z.object({ contentType: text, name: text.nullish(), content: z.unknown().optional() }))
+    .nullish(),
   entities: z.array(z.looseObject({ type: text })).nullish(),
   membersAdded: z.array(account).nullish(),
 });

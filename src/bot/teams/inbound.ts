@@ -34,7 +34,7 @@ const MOST_PRESSES = 10_000;
 const ONE_WELCOME_MS = 60_000;
 const LONGEST_SHOWN = 200;
 
-const action = z.object({ action: z.object({ data: z.unknown() }) });
+const action = z.object({ action: z.object({ data: z.unknown().optional() }) });
 
 /** Takes activities whose sender was checked. */
 export function teamsInbound(parts: InboundParts): (activity: Activity) => Promise<InvokeAnswer> {

@@ -1,0 +1,162 @@
+import Ajv from 'ajv-draft-04';
+import addFormats from 'ajv-formats';
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Card } from '../../../src/bot/card.js';
+import { COMMANDS } from '../../../src/bot/registry.js';
+import { SHORTEST_PRESS } from '../../../src/bot/press.js';
+import { bytesOf, MOST_BYTES, renderCard } from '../../../src/bot/teams/render.js';
+import { messageOf } from '../../../src/bot/teams/notes.js';
+import { lastDays } from '../../../src/core/analysis/range.js';
+import { walk, wrongWithCard } from '../../fakes/teams/card-rules.js';
+import { identityAnswers } from '../support/identity-results.js';
+import { answers, type Invented, invented, TODAY } from '../support/results.js';
+import { card, textOf } from './harness.js';
+
+const SCHEMA = new URL('../../../../shared/schemas/adaptive-card-1.5.json', import.meta.url);
+const NOW = new Date(`${TODAY}T12:00:00Z`);
+const HOSTILE =
+  '**bold** [link](https://evil.example) <at>everyone</at> @channel `x` # h\n- \u202Egnp.exe\u0000 😀 <b>x</b> &amp; ';
+const SIZES: readonly (readonly [string, Invented])[] = [
+  ['small', invented()],
+  ['empty', invented({ size: 0, messages: 0 })],
+  ['10,000 entries', invented({ size: 10_000, range: lastDays(366, TODAY) })],
+  ['names of 4,000 characters', invented({ size: 300, name: (at) => `${at}${'ä"\\'.repeat(1_333)}` })],
+  ['hostile names', invented({ size: 50, name: (at) => `${HOSTILE}${at}` })],
+];
+
+function cardsOf(given: Invented): { name: string; card: Card }[] {
+  const results: Readonly<Record<string, unknown>> = { ...answers(given), ...identityAnswers(given) };
+  const input = {
+    domain: given.domain ?? undefined,
+    limit: 20,
+    source: '192.0.2.1',
+    report: given.name(0),
+    order: 'messages',
+  };
+  return COMMANDS.filter(({ name }) => results[name] !== undefined).map((command) => ({
+    name: command.name,
+    card: command.card(results[command.name], input as never, NOW),
+  }));
+}
+
+/** What is wrong by Microsoft's schema; it knows only what it names, so extensions of Teams are left out first. */
+const wrongBySchema = existsSync(SCHEMA) ? schemaCheck() : null;
+
+function schemaCheck(): (content: unknown) => string | null {
+  const schema = JSON.parse(readFileSync(SCHEMA, 'utf8')) as Record<string, unknown>;
+  const ajv = new Ajv({ strict: false, allErrors: false });
+  addFormats(ajv);
+  const validate = ajv.compile({ ...schema, $schema: 'http://json-schema.org/draft-04/schema#' });
+  return (content) => (validate(content) ? null : JSON.stringify(validate.errors).slice(0, 500));
+}
+
+describe.each(SIZES)('cards of every command, %s', (_, given) => {
+  it('are taken by Teams, and fit into a message', () => {
+    for (const { name, card: one } of cardsOf(given)) {
+      const rendered = renderCard(one, {
+        share: { command: 'help', audience: 'channel' },
+        askedBy: HOSTILE,
+        key: 'k',
+      });
+
+      expect(wrongWithCard(rendered.content), name).toBeNull();
+      expect(bytesOf(messageOf(rendered)), name).toBeLessThanOrEqual(MOST_BYTES);
+    }
+  });
+
+  it.skipIf(wrongBySchema === null)(
+    'are Adaptive Cards by the schema (skipped where ../shared/schemas/adaptive-card-1.5.json is absent)',
+    () => {
+      for (const { name, card: one } of cardsOf(given))
+        expect(wrongBySchema?.(renderCard(one, { key: 'k' }).content), name).toBeNull();
+    },
+  );
+
+  it('hold no text that Teams would format or link', () => {
+    for (const { name, card: one } of cardsOf(given))
+      for (const element of walk(renderCard(one, { askedBy: HOSTILE }).content)) {
+        expect(['TextBlock', 'FactSet'], name).not.toContain(element['type']);
+        if (element['type'] === 'TextRun')
+          expect(element['text'], name).not.toMatch(/[\u0000-\u001f\u202a-\u202e\u2066-\u2069]/u);
+        expect(element, name).not.toHaveProperty('selectAction');
+      }
+  });
+});
+
+describe('a card in Teams', () => {
+  it('says the verdict first, with a mark beside the colour', () => {
+    const { content, summary } = renderCard(card({ tone: 'bad' }));
+    const [first] = content['body'] as { style: string }[];
+
+    expect(first?.style).toBe('attention');
+    expect(textOf(first)).toBe('✘ Summary of example.com\n98.2 % of 41,310 messages pass.');
+    expect(summary).toBe('✘ Summary of example.com: 98.2 % of 41,310 messages pass.');
+  });
+
+  it('says how much of a table is not shown', () => {
+    const rows = Array.from({ length: 10_000 }, (_, at) => [`198.51.100.${at}`, '1']);
+    const columns = [
+      { name: 'Source', align: 'left' },
+      { name: 'Messages', align: 'right' },
+    ] as const;
+
+    const { content } = renderCard(
+      card({ parts: [{ type: 'table', title: null, columns, rows, more: null }] }),
+    );
+
+    expect(textOf(content)).toContain('… 9,975 more are not shown.');
+  });
+
+  it('fits whatever is in it, and the verdict always stands', () => {
+    const text = '"\\'.repeat(5_000);
+    const facts = Array.from({ length: 500 }, () => ({ name: text, value: text, note: text }));
+    const parts = Array.from({ length: 100 }, () => ({ type: 'facts', facts }) as const);
+    const buttons = Array.from({ length: 50 }, () => ({ label: text, command: text }));
+    const field = {
+      name: 'a',
+      label: text,
+      choices: Array.from({ length: 500 }, () => ({ label: text, value: text })),
+      value: null,
+    };
+
+    const rendered = renderCard(
+      card({
+        title: text,
+        verdict: text,
+        parts,
+        buttons,
+        advice: text,
+        footer: text,
+        form: { command: 'settings', fields: [field], submit: text },
+      }),
+      { askedBy: text, remark: text },
+    );
+
+    expect(bytesOf(messageOf(rendered))).toBeLessThanOrEqual(MOST_BYTES);
+    expect(wrongWithCard(rendered.content)).toBeNull();
+    expect(textOf(rendered.content)).toContain('✔ "');
+  });
+
+  it('has a fallback for each button, and long command lines are kept elsewhere', () => {
+    const long = `sources ${'x'.repeat(2_000)}`;
+
+    const { content, keep } = renderCard(card({ buttons: [{ label: 'Long', command: long }] }), { key: 'k' });
+    const [action] = content['actions'] as {
+      data: { press: string };
+      fallback: { type: string; data: unknown };
+    }[];
+
+    expect(keep).toEqual([long]);
+    expect(action?.data.press).toHaveLength(SHORTEST_PRESS);
+    expect(action?.fallback).toMatchObject({ type: 'Action.Submit', data: action?.data });
+  });
+
+  it('puts what is over six buttons behind a menu', () => {
+    const buttons = Array.from({ length: 9 }, (_, at) => ({ label: `b${at}`, command: 'help' }));
+
+    const actions = renderCard(card({ buttons })).content['actions'] as { mode?: string }[];
+
+    expect(actions.filter(({ mode }) => mode === 'secondary')).toHaveLength(3);
+  });
+});
