@@ -5,11 +5,12 @@ import { ExpectedError } from '../core/expected-error.js';
 import type { ChannelDefaults } from '../core/operations/chat/settings.js';
 import type { Context } from '../core/operations/operation.js';
 import { OperationError } from '../core/operations/operation.js';
-import { admit, InputError, performWithInput } from '../core/operations/perform.js';
+import { admit, checkInput, InputError, performWithInput } from '../core/operations/perform.js';
 import { adminNames } from '../core/operations/users.js';
 import { explain, readArguments } from './arguments.js';
 import { ask } from './ask.js';
 import type { Button, Card } from './card.js';
+import { interruptedCard } from './cards/chat.js';
 import {
   badInputCard,
   localOnlyCard,
@@ -33,8 +34,8 @@ export interface Request {
   readonly local: boolean;
   /** What the channel has set; absent where there is none. */
   readonly defaults?: ChannelDefaults;
-  /** Called right before something that changes anything; what it throws is told in place of the answer. */
-  readonly begin?: (command: Command) => Promise<void>;
+  /** Called right before something that changes anything; false where it was begun before and must not be again. */
+  readonly begin?: () => Promise<boolean>;
 }
 
 export interface Dispatched {
@@ -83,7 +84,10 @@ export async function dispatch(request: Request, commands: readonly Command[]): 
 async function answer(command: Command, given: Input, request: Request, now: Moment): Promise<Dispatched> {
   const { operation } = command;
   try {
-    if (operation.effect === 'changes') await request.begin?.(command);
+    if (operation.effect === 'changes' && request.begin !== undefined) {
+      checkInput(operation, given);
+      if (!(await request.begin())) return told(interruptedCard(command));
+    }
     const { result, input } = await performWithInput(operation, request.context, given, request);
     return {
       card: command.card(result, input, now),

@@ -2,9 +2,11 @@ import type { Command } from './command.js';
 import { about } from './commands/about.js';
 import { alignment } from './commands/alignment.js';
 import { audit } from './commands/audit.js';
+import { chart } from './commands/chart.js';
 import { claim } from './commands/claim.js';
 import { deadLetters } from './commands/dead-letters.js';
 import { domains } from './commands/domains.js';
+import { exportCommand } from './commands/export.js';
 import { failures } from './commands/failures.js';
 import { fetch } from './commands/fetch.js';
 import { helpOn } from './commands/help.js';
@@ -13,6 +15,8 @@ import { intake } from './commands/intake.js';
 import { keyCreate } from './commands/key-create.js';
 import { keyRevoke } from './commands/key-revoke.js';
 import { keys } from './commands/keys.js';
+import { linkCode } from './commands/link-code.js';
+import { link } from './commands/link.js';
 import { problems } from './commands/problems.js';
 import { redrive } from './commands/redrive.js';
 import { release } from './commands/release.js';
@@ -23,6 +27,9 @@ import { reprocess } from './commands/reprocess.js';
 import { retentionSet } from './commands/retention-set.js';
 import { retention } from './commands/retention.js';
 import { rotateSigningKey } from './commands/rotate-signing-key.js';
+import { settingsSet } from './commands/settings-set.js';
+import { settings } from './commands/settings.js';
+import { share } from './commands/share.js';
 import { source } from './commands/source.js';
 import { sources } from './commands/sources.js';
 import { status } from './commands/status.js';
@@ -30,12 +37,17 @@ import { summary } from './commands/summary.js';
 import { task } from './commands/task.js';
 import { tasks } from './commands/tasks.js';
 import { timeline } from './commands/timeline.js';
+import { unlink } from './commands/unlink.js';
+import { upload } from './commands/upload.js';
 import { userCreate } from './commands/user-create.js';
 import { userDisable } from './commands/user-disable.js';
 import { userEnable } from './commands/user-enable.js';
 import { userReset } from './commands/user-reset.js';
 import { userRole } from './commands/user-role.js';
 import { users } from './commands/users.js';
+import { whoamiOf } from './commands/whoami.js';
+import { workspaceRelease } from './commands/workspace-release.js';
+import { workspaces } from './commands/workspaces.js';
 
 const questions = [
   summary,
@@ -43,6 +55,7 @@ const questions = [
   sources,
   source,
   timeline,
+  chart,
   alignment,
   failures,
   reporters,
@@ -50,6 +63,8 @@ const questions = [
   report,
   problems,
   status,
+  upload,
+  exportCommand,
   claim,
   release,
   intake,
@@ -62,12 +77,20 @@ const questions = [
   redrive,
   retention,
   retentionSet,
+  settings,
+  settingsSet,
+  share,
+  link,
+  unlink,
   users,
   userCreate,
   userRole,
   userDisable,
   userEnable,
   userReset,
+  linkCode,
+  workspaces,
+  workspaceRelease,
   keys,
   keyCreate,
   keyRevoke,
@@ -76,5 +99,7 @@ const questions = [
   about,
 ] as readonly Command[];
 
+const known: readonly Command[] = [...questions, whoamiOf(questions)];
+
 /** Every chat command, in the order in which help lists them. */
-export const COMMANDS: readonly Command[] = [...questions, helpOn(questions)];
+export const COMMANDS: readonly Command[] = [...known, helpOn(known)];

@@ -4,7 +4,7 @@ import { command } from '../command.js';
 
 export const userRole = command({
   name: 'user-role',
-  aliases: ['user role'],
+  aliases: ['user role', 'role'],
   operation,
   positional: ['email', 'role'],
   examples: ['user-role ada@example.com analyst'],

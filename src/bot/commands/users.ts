@@ -4,7 +4,7 @@ import { command } from '../command.js';
 
 export const users = command({
   name: 'users',
-  aliases: ['user', 'user list', 'user-list'],
+  aliases: ['roles', 'user', 'user list', 'user-list'],
   operation,
   positional: [],
   examples: ['users'],

@@ -14,18 +14,18 @@ export interface ChatRequestRow extends ChannelKey, PersonKey {
   /** Where the answer goes, as the platform wrote it. */
   readonly reply: Readonly<Record<string, unknown>>;
   readonly receivedAt: Date;
-  /** When something that changes things was begun for it; null where nothing was. */
-  readonly begunAt: Date | null;
+  /** How often somebody began to work on it: whoever holds the lease has the last number. */
+  readonly attempts: number;
 }
 
-export interface NewChatRequest extends Omit<ChatRequestRow, 'id' | 'begunAt'> {
+export interface NewChatRequest extends Omit<ChatRequestRow, 'id' | 'attempts'> {
   /** The platform's id of the event. */
   readonly eventId: string;
   readonly leasedUntil: Date;
 }
 
 const REQUESTS = `id, platform, workspace, channel, person, person_name AS "personName", words, audience, files, reply,
-  received_at AS "receivedAt", begun_at AS "begunAt"`;
+  received_at AS "receivedAt", attempts`;
 
 /** Keeps a request; gives its id. Null where the event was kept before: then nothing was changed. */
 export async function addChatRequest(
@@ -59,18 +59,24 @@ export async function addChatRequest(
   return row?.id ?? null;
 }
 
-/** Goes on with a request for so long. False where it is not to be worked on any more. */
+/**
+ * Goes on with a request for so long. `lost` where somebody else took it over or ended it, `gone` where it is there no
+ * more because its workspace was released: nobody else will answer it.
+ */
 export async function renewLease(
   session: Session,
   tenant: number,
-  id: number,
+  { id, attempts }: Pick<ChatRequestRow, 'id' | 'attempts'>,
   leasedUntil: Date,
-): Promise<boolean> {
+): Promise<'held' | 'lost' | 'gone'> {
   const changed = await session.run(
-    `UPDATE chat_request SET leased_until = $3 WHERE tenant_id = $1 AND id = $2 AND state = 'received'`,
-    [tenant, id, leasedUntil],
+    `UPDATE chat_request SET leased_until = $4
+     WHERE tenant_id = $1 AND id = $2 AND attempts = $3 AND state = 'received'`,
+    [tenant, id, attempts, leasedUntil],
   );
-  return changed > 0;
+  if (changed > 0) return 'held';
+  const left = await session.rows('SELECT FROM chat_request WHERE tenant_id = $1 AND id = $2', [tenant, id]);
+  return left.length > 0 ? 'lost' : 'gone';
 }
 
 /** Notes that something that changes things begins now. False where it was begun before: it must not be done again. */
@@ -101,14 +107,19 @@ export async function endChatRequest(
 export function takeOverRequests(
   session: Session,
   tenant: number,
-  take: { readonly now: Date; readonly leasedUntil: Date; readonly most: number },
+  take: {
+    readonly platforms: readonly string[];
+    readonly now: Date;
+    readonly leasedUntil: Date;
+    readonly most: number;
+  },
 ): Promise<ChatRequestRow[]> {
   return session.rows<ChatRequestRow>(
     `UPDATE chat_request SET leased_until = $3, attempts = attempts + 1
      WHERE tenant_id = $1 AND id IN (SELECT id FROM chat_request WHERE tenant_id = $1 AND state = 'received'
-       AND leased_until < $2 ORDER BY leased_until LIMIT $4 FOR UPDATE SKIP LOCKED)
+       AND leased_until < $2 AND platform = ANY ($5) ORDER BY leased_until LIMIT $4 FOR UPDATE SKIP LOCKED)
      RETURNING ${REQUESTS}`,
-    [tenant, take.now, take.leasedUntil, take.most],
+    [tenant, take.now, take.leasedUntil, take.most, take.platforms],
   );
 }
 

@@ -12,6 +12,14 @@ export interface ChatHere {
   readonly person: string;
   /** As people see it; data like any text from outside. */
   readonly personName: string;
+  /** Files that came with the request. */
+  readonly files?: readonly FileHere[];
+}
+
+/** A file that somebody sent in a chat; its bytes are with the platform. */
+export interface FileHere {
+  readonly name: string;
+  open(): AsyncIterable<Uint8Array>;
 }
 
 export const platformField = z.enum(CHAT_PLATFORMS).describe('Chat platform');

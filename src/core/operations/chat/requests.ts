@@ -30,7 +30,7 @@ const ACTION_KEPT_MS = 90 * DAY_MS;
 const NAME_LENGTH = 200;
 
 /** What is kept of a request before its platform is told that it was taken. */
-export interface KeptRequest extends ChatHere {
+export interface KeptRequest extends Omit<ChatHere, 'files'> {
   readonly eventId: string;
   readonly words: string;
   readonly audience: 'asker' | 'channel';
@@ -53,12 +53,16 @@ export async function keepRequest(
     leasedUntil: leaseFrom(receivedAt),
   };
   const id = await db.within(tenant, (session) => addChatRequest(session, tenant, kept));
-  return id === null ? null : { ...kept, words: request.words, id, begunAt: null };
+  return id === null ? null : { ...kept, words: request.words, id, attempts: 1 };
 }
 
-/** Goes on with a request. False where it is over. */
-export function renewRequest({ db, now }: SystemContext, tenant: number, id: number): Promise<boolean> {
-  return db.within(tenant, (session) => renewLease(session, tenant, id, leaseFrom(now())));
+/** Goes on with a request: `lost` where somebody else has it, `gone` where its workspace was released meanwhile. */
+export function renewRequest(
+  { db, now }: SystemContext,
+  tenant: number,
+  row: ChatRequestRow,
+): Promise<'held' | 'lost' | 'gone'> {
+  return db.within(tenant, (session) => renewLease(session, tenant, row, leaseFrom(now())));
 }
 
 /** Notes that something that changes things begins now; false where it was begun before. */
@@ -94,12 +98,15 @@ export interface LeftRequest {
   readonly row: ChatRequestRow;
 }
 
-/** Requests of all tenants whose lease has ended, leased to this process now. */
-export async function takeOver({ db, now }: SystemContext): Promise<LeftRequest[]> {
+/** Requests on some platforms, of all tenants, whose lease has ended: leased to this process now. */
+export async function takeOver(
+  { db, now }: SystemContext,
+  platforms: readonly string[],
+): Promise<LeftRequest[]> {
   const at = now();
   const left: LeftRequest[] = [];
   for (const tenant of await db.across((session) => tenantsWithOpenChat(session, at))) {
-    const take = { now: at, leasedUntil: leaseFrom(at), most: TAKEN_AT_ONCE };
+    const take = { platforms, now: at, leasedUntil: leaseFrom(at), most: TAKEN_AT_ONCE };
     const rows = await db.within(tenant, (session) => takeOverRequests(session, tenant, take));
     left.push(...rows.map((row) => ({ tenant, row })));
   }

@@ -1,0 +1,180 @@
+import type { ChatHere } from '../core/operations/chat/here.js';
+import { actorOfChat, type ChatActor } from '../core/operations/chat/people.js';
+import { bringCode, linkByEmail } from '../core/operations/chat/link.js';
+import { beginRequest, keptCommand, type ChatRequestRow } from '../core/operations/chat/requests.js';
+import { channelDefaults } from '../core/operations/chat/settings.js';
+import { ExpectedError } from '../core/expected-error.js';
+import { countTry, TooManyTries, type Rate } from '../core/operations/limit.js';
+import { digestOf } from '../core/identity/secret.js';
+import type { SystemContext } from '../core/operations/operation.js';
+import type { Card } from './card.js';
+import { linkCard, lockedOutCard, oldButtonCard, plainTroubleCard, unlinkedCard } from './cards/chat.js';
+import type { Command } from './command.js';
+import { dispatch } from './dispatch.js';
+import type { Answer, Audience, ChatPerson, ChatRequest } from './platform.js';
+import { keptId } from './press.js';
+import { readWords, writeWords } from './words.js';
+
+/** Commands of one person, in every channel of the workspace together. */
+export const PERSON_RATE: Rate = { name: 'chat-person', tries: 60, seconds: 60 };
+
+/** What a request came to, and whether it waits for the link of who asked, or made one. */
+export interface Turn {
+  readonly answer: Answer;
+  readonly then: 'answered' | 'waiting-for-link' | 'linked';
+}
+
+/** A request as it is worked on; `live` is what the platform handed over, null after a restart. */
+export interface Job {
+  readonly tenant: number;
+  readonly row: ChatRequestRow;
+  readonly live: ChatRequest | null;
+}
+
+/** Works a request of a bound workspace out: who asks, and what the answer is. */
+export async function takeTurn(system: SystemContext, commands: readonly Command[], job: Job): Promise<Turn> {
+  const { tenant, row, live } = job;
+  const here = hereOf(row, live);
+  const tooMany = await refusedForRate(system, here);
+  if (tooMany !== null) return alone(tooMany);
+  const words = await wordsOf(system, tenant, row.words);
+  if (words === null) return alone(oldButtonCard());
+  const { text, audience } = readShare(words, row.audience);
+  const asked = row.files > 0 ? 'upload' : text;
+
+  const who = await whoAsks(system, { tenant, person: live?.person ?? null }, here);
+  if (who.state === 'disabled') return alone(lockedOutCard());
+  if (who.state === 'unlinked') {
+    const code = codeOf(text);
+    if (code === null) return { ...alone(unlinkedCard()), then: 'waiting-for-link' };
+    return linkTurn(await bring(system, here, code));
+  }
+  const context = { ...system, tenant, actor: who.actor, chat: here };
+  const dispatched = await dispatch(
+    {
+      text: asked,
+      context,
+      local: false,
+      defaults: await channelDefaults(system, tenant, here),
+      begin: () => beginRequest(system, tenant, row.id),
+    },
+    commands,
+  );
+  const { card, file, shareable } = dispatched;
+  // What is refused, or only for who asked, is shown to nobody else, whatever was wished.
+  const seenBy = shareable ? audience : 'asker';
+  return {
+    answer: {
+      card,
+      file,
+      audience: seenBy,
+      askedBy: seenBy === 'channel' ? row.personName : null,
+      share: shareable && seenBy === 'asker' ? { command: text, audience: 'channel' } : null,
+    },
+    then: codeOf(text) === null ? 'answered' : 'linked',
+  };
+}
+
+/** The place and person of a request, for operations. */
+export function hereOf(
+  row: Pick<ChatRequestRow, 'platform' | 'workspace' | 'channel' | 'person' | 'personName'>,
+  live: ChatRequest | null,
+): ChatHere {
+  const { platform, workspace, channel, person, personName } = row;
+  return {
+    platform: platform as ChatHere['platform'],
+    workspace,
+    channel,
+    person,
+    personName,
+    files: live?.files ?? [],
+  };
+}
+
+/** An answer for who asked alone, that nobody may share. */
+export function alone(card: Card): Turn {
+  return {
+    answer: { card, audience: 'asker', file: null, share: null, askedBy: null },
+    then: 'answered',
+  };
+}
+
+/** What a code that somebody brought came to. */
+export async function bring(
+  system: SystemContext,
+  here: ChatHere,
+  code: string,
+): Promise<{ readonly card: Card; readonly linked: boolean }> {
+  try {
+    return { card: linkCard(await bringCode(system, here, { code })), linked: true };
+  } catch (error) {
+    if (!(error instanceof ExpectedError)) throw error;
+    return { card: plainTroubleCard('Not linked', error.message), linked: false };
+  }
+}
+
+function linkTurn({ card, linked }: { readonly card: Card; readonly linked: boolean }): Turn {
+  return { ...alone(card), then: linked ? 'linked' : 'answered' };
+}
+
+/** A card for who asks too often; null where they do not. */
+export async function refusedForRate(
+  system: SystemContext,
+  { platform, workspace, person }: ChatHere,
+): Promise<Card | null> {
+  const key = digestOf(JSON.stringify([platform, workspace, person])).toString('base64url');
+  const taken = await countTry(system, PERSON_RATE, key);
+  if (taken.allowed) return null;
+  return plainTroubleCard('Too many questions', new TooManyTries(taken.retryAfterMs).message);
+}
+
+/** The code of a line such as `link dml_…`; null for any other. */
+export function codeOf(text: string): string | null {
+  const read = readWords(text);
+  if (read.error !== null) return null;
+  const [first, ...rest] = read.words;
+  if (first === undefined || first.quoted || first.text.toLowerCase() !== 'link') return null;
+  return read.options.find(({ name }) => name === 'code')?.value ?? rest.map((word) => word.text).join('');
+}
+
+/** Who asks, by their link; by the address that the platform vouches for where there is none yet. */
+export async function whoAsks(
+  system: SystemContext,
+  { tenant, person }: { readonly tenant: number; readonly person: ChatPerson | null },
+  here: ChatHere,
+): Promise<ChatActor> {
+  const known = await actorOfChat(system, tenant, here);
+  if (known.state !== 'unlinked' || person === null) return known;
+  const email = await person.email().catch((error: unknown) => {
+    system.log.warn('a platform did not say whose address somebody has', { platform: here.platform, error });
+    return null;
+  });
+  if (email === null || !(await linkByEmail(system, tenant, here, email))) return known;
+  return actorOfChat(system, tenant, here);
+}
+
+/** The command line of a request's text; null for a button whose line is kept no more. */
+async function wordsOf(system: SystemContext, tenant: number, text: string): Promise<string | null> {
+  const id = keptId(text);
+  return id === null ? text : keptCommand(system, tenant, id);
+}
+
+/** `share` before a command shows its answer to the channel. */
+function readShare(words: string, wished: Audience): { readonly text: string; readonly audience: Audience } {
+  const read = readWords(words);
+  if (read.error !== null) return { text: words, audience: wished };
+  const [first, ...rest] = read.words;
+  if (first?.text.toLowerCase() !== 'share' || first.quoted) return { text: words, audience: wished };
+  if (rest.length === 0 && read.options.length === 0) return { text: words, audience: 'asker' };
+  const line = words.replace(/^\s*(?:\/dmarc\s+)?share\s+/iu, '');
+  return {
+    text:
+      line === words
+        ? writeWords(
+            rest.map(({ text }) => text),
+            read.options,
+          )
+        : line,
+    audience: 'channel',
+  };
+}
