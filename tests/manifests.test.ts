@@ -9,15 +9,23 @@ import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { fromBufferPromise } from 'yauzl';
-import { commandsPage } from '../scripts/manifests/commands-page.js';
+import { commandsPage, NOT_IN_TERMINAL } from '../scripts/manifests/commands-page.js';
 import { COLOR_SIZE, OUTLINE_SIZE } from '../scripts/manifests/icons.js';
 import { manifestFiles } from '../scripts/manifests/made.js';
 import { PLAIN } from '../scripts/manifests/options.js';
-import { SLACK_LIMITS, slackManifest } from '../scripts/manifests/slack.js';
-import { TEAMS_LIMITS, teamsManifest } from '../scripts/manifests/teams.js';
+import {
+  EVENTS,
+  FREE_METHODS,
+  METHOD_SCOPES,
+  SLACK_LIMITS,
+  slackManifest,
+} from '../scripts/manifests/slack.js';
+import { PERSONAL_MENU, SHARED_MENU, TEAMS_LIMITS, teamsManifest } from '../scripts/manifests/teams.js';
 import { charactersOf, commandsFor, MOST_CHARACTERS, MOST_OPTIONS } from '../src/bot/discord/commands.js';
 import type { CommandOption } from '../src/bot/discord/fields.js';
+import { dispatch } from '../src/bot/dispatch.js';
 import { COMMANDS } from '../src/bot/registry.js';
+import { testSystem } from './support/context.js';
 
 const FOLDER = fileURLToPath(new URL('../manifests', import.meta.url));
 const PAGE = fileURLToPath(new URL('../docs/commands.md', import.meta.url));
@@ -100,6 +108,10 @@ describe('the manifest of Slack', () => {
     expect(slash?.description.length).toBeLessThanOrEqual(SLACK_LIMITS.commandDescription);
     expect(slash?.usage_hint.length).toBeLessThanOrEqual(SLACK_LIMITS.usageHint);
     expect(slash?.usage_hint).toContain('summary');
+    for (const shortcut of features.shortcuts) {
+      expect(shortcut.name.length).toBeLessThanOrEqual(SLACK_LIMITS.shortcutName);
+      expect(shortcut.description.length).toBeLessThanOrEqual(SLACK_LIMITS.shortcutDescription);
+    }
   });
 
   it('names no address with Socket Mode, and else the one path of the service wherever Slack calls', () => {
@@ -109,6 +121,27 @@ describe('the manifest of Slack', () => {
     expect(socket).toContain('"socket_mode_enabled":true');
     expect(http?.match(/https:\/\/dmarc\.example\.com\/slack\/events"/gu)).toHaveLength(4);
     expect(http).toContain('"socket_mode_enabled":false');
+  });
+
+  it('asks for what the room of Slack calls and hears, and for nothing else', async () => {
+    const room = fileURLToPath(new URL('../src/bot/slack', import.meta.url));
+    const files = await readdir(room);
+    const code = files.map((name) => readFileSync(path.join(room, name), 'utf8')).join('\n');
+    const found = (pattern: RegExp) => [
+      ...new Set([...code.matchAll(pattern)].map((match) => match[1]?.replaceAll(/\s/gu, '') ?? '')),
+    ];
+
+    const methods = found(/\bclient\s*\.(\w+\s*\.\w+)\(/gu).filter((name) => !FREE_METHODS.includes(name));
+    const events = found(/\bapp\.event\('(\w+)'/gu).map((name) => (name === 'message' ? 'message.im' : name));
+    expect(methods.filter((name) => METHOD_SCOPES[name] === undefined)).toEqual([]);
+    expect(events.toSorted()).toEqual(Object.keys(EVENTS).toSorted());
+    const [{ settings, oauth_config: oauth }] = manifests as [(typeof manifests)[0]];
+    expect(settings.event_subscriptions.bot_events.toSorted()).toEqual(events.toSorted());
+    const needed = [...methods.map((name) => METHOD_SCOPES[name]), ...events.map((name) => EVENTS[name])];
+    // Slash commands and shortcuts need the first; the second lets an answer be shown where the bot is no member.
+    expect(new Set(['commands', 'chat:write.public', ...needed.flatMap((scopes) => scopes ?? [])])).toEqual(
+      new Set(oauth.scopes.bot),
+    );
   });
 
   it('says the same in JSON and in YAML', () => {
@@ -156,6 +189,15 @@ describe('the manifest of Teams', () => {
 
     const scopes = bot?.commandLists.flatMap((list) => list.scopes) ?? [];
     expect(scopes.toSorted()).toEqual(bot?.scopes.toSorted());
+  });
+
+  it('shows in its menu only commands that there are, and as many as there is room for', () => {
+    const names = COMMANDS.map(({ name }) => name);
+
+    for (const menu of [PERSONAL_MENU, SHARED_MENU]) {
+      expect(menu.filter((name) => !names.includes(name))).toEqual([]);
+      expect(menu).toHaveLength(TEAMS_LIMITS.commands);
+    }
   });
 
   it('is about the application that was named', () => {
@@ -266,8 +308,28 @@ describe('docs/commands.md', () => {
     for (const [name, [role, ...platforms]] of rows) {
       expect(role).toBe(asked.find((command) => command.name === name)?.operation.role);
       expect(platforms).toHaveLength(4);
-      for (const cell of platforms) expect(cell).toMatch(/^yes(?:$|[:;,] .*(?:`|\]\(https:\/\/))/u);
+      const [terminal, ...chats] = platforms;
+      const instead = NOT_IN_TERMINAL[name];
+      expect(terminal).toBe(instead === undefined ? 'yes' : `not there: ${instead}`);
+      for (const cell of chats) expect(cell).toMatch(/^yes(?:$|[:;,] .*(?:`|\]\(https:\/\/))/u);
     }
     for (const { name } of COMMANDS) expect(page).toContain(`\n### ${name}\n`);
+  });
+
+  it('says of those commands that a terminal has not that they are not there', async () => {
+    const system = await testSystem();
+    try {
+      const context = await system.context();
+      const refused: string[] = [];
+      for (const { name, examples } of COMMANDS) {
+        const { card } = await dispatch({ text: examples[0] ?? name, context, local: true }, COMMANDS);
+        if (card.verdict.includes('Slack, Teams or Discord where it is asked')) refused.push(name);
+      }
+
+      // Alone, `share` tells how it is used.
+      expect([...refused, 'share'].toSorted()).toEqual(Object.keys(NOT_IN_TERMINAL).toSorted());
+    } finally {
+      await system.close();
+    }
   });
 });

@@ -14,6 +14,16 @@ const DISCORD_COMMANDS =
 const TAKES_FILES = 'upload';
 const GIVES_FILES = 'export';
 
+/** What is about a place or an account of a chat, and what a terminal has in its place. */
+export const NOT_IN_TERMINAL: Readonly<Record<string, string>> = {
+  upload: '`ingest` reads files and folders of the machine',
+  settings: 'a terminal has no channel',
+  'settings-set': 'a terminal has no channel',
+  share: 'nobody else listens',
+  link: 'whoever has the shell is admin',
+  unlink: 'whoever has the shell is admin',
+};
+
 /** docs/commands.md, before it is formatted: every command on every platform. Made from the registry alone. */
 export function commandsPage(commands: readonly Command[]): string {
   const asked = commands.filter((command) => command.operation.local !== true);
@@ -23,7 +33,7 @@ export function commandsPage(commands: readonly Command[]): string {
     row([
       `[${code(command.name)}](#${slugOf(command)})`,
       command.operation.role,
-      'yes',
+      terminalCell(command),
       slackCell(command),
       teamsCell(command),
       discordCell(command, paths),
@@ -80,8 +90,13 @@ function section(command: Command): string {
   ].join('\n\n');
 }
 
+function terminalCell({ name }: Command): string {
+  const instead = NOT_IN_TERMINAL[name];
+  return instead === undefined ? 'yes' : `not there: ${instead}`;
+}
+
 function slackCell({ name }: Command): string {
-  if (name === TAKES_FILES) return `yes: drop the file on the bot, for [a slash command takes none](${SLACK_COMMANDS})`;
+  if (name === TAKES_FILES) return `yes: drop the file on the bot, for a [slash command](${SLACK_COMMANDS}) takes none`;
   return 'yes';
 }
 

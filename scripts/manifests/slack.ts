@@ -12,6 +12,8 @@ export const SLACK_LIMITS = {
   command: 32,
   commandDescription: 2_000,
   usageHint: 1_000,
+  shortcutName: 24,
+  shortcutDescription: 150,
 } as const;
 
 /** Where the service takes everything that Slack sends, over HTTP. */
@@ -20,24 +22,56 @@ export const SLACK_PATH = '/slack/events';
 /** The hint is one line above the field that people type in: as many commands as it shows. */
 const LONGEST_HINT = 100;
 
-/** What the bot does, and the scope that each needs: https://docs.slack.dev/reference/scopes */
+/** What the bot may, each for what it does: https://docs.slack.dev/reference/scopes */
 const SCOPES = [
+  'commands',
   // Mentions in channels, and direct messages.
   'app_mentions:read',
   'im:history',
-  // Answers.
+  // Answers, those to the whole of a public channel too.
   'chat:write',
-  'commands',
+  'chat:write.public',
+  'im:write',
   // Reports that people drop on the bot; charts and CSV that it sends.
   'files:read',
   'files:write',
   // Whether Slack has confirmed somebody's address.
   'users:read',
   'users:read.email',
+  // That it was added to a channel, where it says how to begin.
+  'channels:read',
+  'groups:read',
 ] as const;
 
-/** https://docs.slack.dev/reference/events */
-const EVENTS = ['app_home_opened', 'app_mention', 'message.im'] as const;
+/** What each method of the Web API needs, by https://docs.slack.dev/reference/methods; none for what is not named. */
+export const METHOD_SCOPES: Readonly<Record<string, readonly (typeof SCOPES)[number][]>> = {
+  'chat.postMessage': ['chat:write'],
+  'chat.postEphemeral': ['chat:write'],
+  'chat.update': ['chat:write'],
+  'conversations.history': ['im:history'],
+  'conversations.open': ['im:write'],
+  'files.info': ['files:read'],
+  'files.uploadV2': ['files:write'],
+  'users.info': ['users:read', 'users:read.email'],
+};
+/** Methods that need no scope. */
+export const FREE_METHODS: readonly string[] = ['auth.test', 'views.open', 'views.publish'];
+
+/** What is heard of, and the scopes that it needs: https://docs.slack.dev/reference/events */
+export const EVENTS: Readonly<Record<string, readonly (typeof SCOPES)[number][]>> = {
+  app_home_opened: [],
+  app_mention: ['app_mentions:read'],
+  'message.im': ['im:history'],
+  member_joined_channel: ['channels:read', 'groups:read'],
+};
+
+/** The modal to ask with; the room of Slack listens to it under this name. */
+const SHORTCUT = {
+  name: 'Ask about DMARC',
+  type: 'global',
+  callback_id: 'dmarc_ask',
+  description: 'Choose a question, a domain and a period',
+} as const;
 
 /** The manifest of the Slack app: one slash command, whose hint names what is asked most. */
 export function slackManifest(commands: readonly Command[], { slackUrl }: ManifestOptions) {
@@ -55,6 +89,7 @@ export function slackManifest(commands: readonly Command[], { slackUrl }: Manife
         messages_tab_enabled: true,
         messages_tab_read_only_enabled: false,
       },
+      shortcuts: [SHORTCUT],
       bot_user: { display_name: APP.name, always_online: true },
       slash_commands: [
         {
@@ -68,7 +103,7 @@ export function slackManifest(commands: readonly Command[], { slackUrl }: Manife
     },
     oauth_config: { scopes: { bot: [...SCOPES] } },
     settings: {
-      event_subscriptions: { ...url, bot_events: [...EVENTS] },
+      event_subscriptions: { ...url, bot_events: Object.keys(EVENTS) },
       interactivity: {
         is_enabled: true,
         ...url,
