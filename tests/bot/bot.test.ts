@@ -1,0 +1,359 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { pressId } from '../../src/bot/press.js';
+import { ReplyGone } from '../../src/bot/platform.js';
+import { linkCode } from '../../src/core/operations/chat/link-code.js';
+import { audit } from '../../src/core/operations/audit.js';
+import type { Context, Role } from '../../src/core/operations/operation.js';
+import { perform } from '../../src/core/operations/perform.js';
+import { userCreate, userDisable, userRole } from '../../src/core/operations/users.js';
+import { answerTo, requestOf, testChat, type TestChat } from '../support/chat.js';
+import { testSystem, type TestSystem } from '../support/context.js';
+import { until } from '../support/until.js';
+
+let system: TestSystem;
+let admin: Context;
+let chat: TestChat;
+
+beforeAll(async () => {
+  system = await testSystem();
+  admin = await system.context('mine');
+});
+afterAll(() => system.close());
+beforeEach(() => {
+  chat = testChat(admin);
+});
+afterEach(() => chat.bot.stop(1_000));
+
+let made = 0;
+/** A user, by an address of which there is one. */
+async function user(role: Role = 'viewer', context = admin): Promise<string> {
+  made += 1;
+  const email = `user${made}@example.com`;
+  await perform(userCreate, context, { email, role, name: `User ${made}` });
+  return email;
+}
+async function code(email: string, binds = false, context = admin): Promise<string> {
+  return (await perform(linkCode, context, { email, binds })).code;
+}
+/** A workspace that is bound, by somebody who is an admin in it. */
+async function boundWorkspace(context = admin): Promise<string> {
+  made += 1;
+  const workspace = `T${made}`;
+  const email = await user('admin', context);
+  await chat.ask(`link ${await code(email, true, context)}`, { workspace, person: 'ADMIN' });
+  return workspace;
+}
+const stored = (workspace: string) =>
+  system.db.within(admin.tenant, (session) =>
+    session.rows<{ state: string; words: string | null; reply: object | null }>(
+      'SELECT state, words, reply FROM chat_request WHERE tenant_id = $1 AND workspace = $2 ORDER BY id',
+      [admin.tenant, workspace],
+    ),
+  );
+
+describe('a workspace that no tenant has', () => {
+  it('is told how an admin binds it, and nothing of it is stored', async () => {
+    const card = await chat.card('summary', { workspace: 'UNBOUND' });
+
+    expect(card.title).toBe('Welcome to dmarc-ops');
+    expect(JSON.stringify(card.parts)).toContain('dmarc-ops link-code you@example.com --binds');
+    expect(await stored('UNBOUND')).toEqual([]);
+  });
+
+  it('hears one answer to an event that comes twice', async () => {
+    const request = requestOf('summary', { workspace: 'UNBOUND' });
+
+    expect(await chat.bot.inbound.take(request)).toBe('taken');
+    expect(await chat.bot.inbound.take(request)).toBe('again');
+
+    await answerTo(chat.platform, request);
+    expect(chat.platform.answers).toHaveLength(1);
+  });
+
+  it('is bound by a code that binds, once, and what was asked before is carried out', async () => {
+    const binding = await code(await user('admin'), true);
+    const asked = requestOf('whoami', { workspace: 'NEW' });
+    await chat.bot.inbound.take(asked);
+    await answerTo(chat.platform, asked);
+
+    const { card } = await chat.ask(`link ${binding}`, { workspace: 'NEW' });
+
+    expect(card.verdict).toContain('This workspace is bound');
+    const later = await until('the command of before', () =>
+      Promise.resolve(chat.platform.answers.findLast(({ card: { title } }) => title === 'Who am I') ?? null),
+    );
+    expect(later.reply).toEqual(asked.reply);
+    expect(await chat.card(`link ${binding}`, { workspace: 'NEW2' })).toMatchObject({ title: 'Not linked' });
+  });
+
+  it('is not bound by a code that only links', async () => {
+    const card = await chat.card(`link ${await code(await user())}`, { workspace: 'UNBOUND' });
+
+    expect(card.verdict).toContain('this workspace is not bound yet');
+    expect((await chat.card('summary', { workspace: 'UNBOUND' })).title).toBe('Welcome to dmarc-ops');
+  });
+
+  it('that is bound to one tenant takes no code of another', async () => {
+    const other = await system.context('theirs');
+    const workspace = await boundWorkspace();
+
+    const card = await chat.card(`link ${await code(await user('admin', other), true, other)}`, {
+      workspace,
+      person: 'STRANGER',
+    });
+
+    expect(card).toMatchObject({ title: 'Not linked' });
+    expect((await chat.card('summary', { workspace, person: 'STRANGER' })).title).toBe('Not linked yet');
+  });
+});
+
+describe('somebody of a bound workspace', () => {
+  it('is linked by the address that the platform vouches for, which stands in the audit', async () => {
+    const workspace = await boundWorkspace();
+    const email = await user('analyst');
+
+    const card = await chat.card('whoami', { workspace, email: email.toUpperCase() });
+
+    expect(card.verdict).toContain('with the role analyst, by your chat account');
+    const { items } = await perform(audit, admin, { operation: 'link' });
+    expect(items[0]).toMatchObject({ input: { email, how: 'email', workspace }, outcome: 'done' });
+  });
+
+  it.each([null, 'nobody@example.com', 'no address'])('is not linked by the address %j', async (email) => {
+    const workspace = await boundWorkspace();
+
+    expect((await chat.card('summary', { workspace, email })).title).toBe('Not linked yet');
+  });
+
+  it('is not linked by the address of a user of another tenant, or of one who is locked out', async () => {
+    const workspace = await boundWorkspace();
+    const theirs = await user('admin', await system.context('theirs'));
+    const lockedOut = await user();
+    await perform(userDisable, admin, { email: lockedOut });
+
+    for (const email of [theirs, lockedOut])
+      expect((await chat.card('summary', { workspace, email })).title).toBe('Not linked yet');
+  });
+
+  it('brings a code, and the command that was refused is carried out', async () => {
+    const workspace = await boundWorkspace();
+    const said = { workspace, person: 'U7' };
+    const refused = requestOf('whoami', said);
+    await chat.bot.inbound.take(refused);
+    expect((await answerTo(chat.platform, refused)).card.title).toBe('Not linked yet');
+    await until('the request to wait', async () =>
+      (await stored(workspace)).some(({ state }) => state === 'waiting-for-link') ? true : null,
+    );
+
+    await chat.ask(`link ${await code(await user())}`, said);
+
+    await until('the refused command', () =>
+      Promise.resolve(
+        chat.platform.answers.filter(({ reply }) => reply['to'] === refused.reply['to']).length === 2
+          ? true
+          : null,
+      ),
+    );
+    expect(chat.platform.answers.at(-1)?.card.title).toBe('Who am I');
+  });
+
+  it('has the role of today at each request, and nothing once they are locked out', async () => {
+    const workspace = await boundWorkspace();
+    const email = await user('viewer');
+    const said = { workspace, email };
+
+    expect((await chat.card('users', said)).title).toBe('Not allowed: users');
+    await perform(userRole, admin, { email, role: 'admin' });
+    expect((await chat.card('users', said)).title).toBe('Users');
+    await perform(userDisable, admin, { email });
+    expect((await chat.card('users', said)).title).toBe('Locked out');
+  });
+
+  it('who is refused hears the names of those who can grant it', async () => {
+    const workspace = await boundWorkspace();
+
+    const card = await chat.card('users', { workspace, email: await user() });
+
+    expect(card.verdict).toMatch(
+      /^users needs the role admin; yours is viewer\. User \d+.* can grant it\.$/u,
+    );
+  });
+
+  it('ends the link, and is nobody again', async () => {
+    const workspace = await boundWorkspace();
+    const said = { workspace, person: 'U8' };
+    await chat.ask(`link ${await code(await user())}`, said);
+
+    expect((await chat.card('unlink', said)).title).toBe('Link ended');
+    expect((await chat.card('summary', said)).title).toBe('Not linked yet');
+  });
+
+  it('finds codes in no table, though they were asked with', async () => {
+    const workspace = await boundWorkspace();
+    const secret = await code(await user());
+    const request = requestOf(`link ${secret}`, { workspace, person: 'U9' });
+    const before = chat.platform.answers.length;
+    await chat.bot.inbound.take(request);
+    const [row] = await system.db.within(admin.tenant, (session) =>
+      session.rows<{ all: string }>(
+        `SELECT string_agg(r::text, ' ') AS all FROM chat_request r WHERE r.tenant_id = $1`,
+        [admin.tenant],
+      ),
+    );
+    await answerTo(chat.platform, request);
+
+    expect(row?.all).not.toContain(secret.slice(10));
+    expect(chat.platform.answers.length).toBe(before + 1);
+    expect(chat.platform.answers.at(-1)?.card.title).toBe('Linked');
+  });
+
+  it('who asks too often is told to wait', async () => {
+    const workspace = await boundWorkspace();
+    const email = await user();
+    const said = { workspace, email, person: 'BUSY' };
+
+    const cards = await Promise.all(Array.from({ length: 61 }, () => chat.card('whoami', said)));
+
+    expect(cards.filter(({ title }) => title === 'Too many questions')).toHaveLength(1);
+  });
+});
+
+describe('a request', () => {
+  it('that comes twice is answered once, and forgotten when it is', async () => {
+    const workspace = await boundWorkspace();
+    const request = requestOf('whoami', { workspace, person: 'ADMIN' });
+
+    const taken = await Promise.all([1, 2, 3].map(() => chat.bot.inbound.take(request)));
+
+    expect(taken.toSorted()).toEqual(['again', 'again', 'taken']);
+    await answerTo(chat.platform, request);
+    const rows = await until('the end of it', async () => {
+      const all = await stored(workspace);
+      return all.every(({ state }) => state !== 'received') ? all : null;
+    });
+    expect(rows.at(-1)).toEqual({ state: 'answered', words: null, reply: null });
+    expect(chat.platform.answers.filter(({ reply }) => reply['to'] === request.reply['to'])).toHaveLength(1);
+  });
+
+  it('whose answer fails is answered later; one whose place is gone is given up', async () => {
+    const workspace = await boundWorkspace();
+    const said = { workspace, person: 'ADMIN' };
+    chat.platform.fail(new Error('502'), new Error('503'));
+
+    expect((await chat.ask('whoami', said)).card.title).toBe('Who am I');
+    chat.platform.fail(new ReplyGone('the channel is gone'));
+    await chat.bot.inbound.take(requestOf('whoami', said));
+
+    await until('to be given up', async () =>
+      (await stored(workspace)).at(-1)?.state === 'given-up' ? true : null,
+    );
+  });
+
+  it('of a button that is too long for its platform is looked up again', async () => {
+    const workspace = await boundWorkspace();
+    const said = { workspace, person: 'ADMIN' };
+    const line = `help ${'x'.repeat(90)}`;
+    await chat.bot.inbound.keep({ platform: 'slack', workspace, channel: 'C1' }, [line, line]);
+
+    expect((await chat.card(`~${pressId(line)}`, said)).verdict).toContain('There is no command “xxx');
+    expect((await chat.card(`~${pressId('help other')}`, said)).title).toBe('Too old');
+  });
+
+  it('to share is shown to the channel with a name; what is refused, or changes things, is not', async () => {
+    const workspace = await boundWorkspace();
+    const said = { workspace, person: 'ADMIN' };
+
+    const own = await chat.ask('whoami', said);
+    const shared = await chat.ask('share whoami', said);
+    const pressed = await chat.ask('whoami', { ...said, audience: 'channel' });
+    const secret = await chat.ask(`link-code ${await user()}`, { ...said, audience: 'channel' });
+    const users = await chat.ask('users', { ...said, audience: 'channel' });
+
+    expect(own).toMatchObject({
+      audience: 'asker',
+      askedBy: null,
+      share: { command: 'whoami', audience: 'channel' },
+    });
+    expect(shared).toMatchObject({ audience: 'channel', askedBy: 'Name of ADMIN', share: null });
+    expect(pressed).toMatchObject({ audience: 'channel', askedBy: 'Name of ADMIN' });
+    expect([secret, users]).toMatchObject([
+      { audience: 'asker', askedBy: null, share: null },
+      { audience: 'asker', askedBy: null, share: null },
+    ]);
+  });
+
+  it('that releases its own workspace is answered all the same, and then nobody is', async () => {
+    const workspace = await boundWorkspace();
+    const said = { workspace, person: 'ADMIN' };
+
+    expect((await chat.card(`workspace-release slack ${workspace}`, said)).title).toBe(
+      `Release ${workspace}`,
+    );
+    expect((await chat.card('summary', said)).title).toBe('Welcome to dmarc-ops');
+  });
+});
+
+describe('settings of a channel', () => {
+  it('hold for its questions alone, and are written in its times', async () => {
+    const workspace = await boundWorkspace();
+    const said = { workspace, person: 'ADMIN', channel: 'C5' };
+
+    const set = await chat.card('settings set zone:europe/berlin dates:day-first', said);
+    const here = await chat.card('workspaces', said);
+    const elsewhere = await chat.card('workspaces', { ...said, channel: 'C6' });
+
+    expect(set).toMatchObject({
+      title: 'Settings of this channel are changed',
+      form: { command: 'settings-set' },
+    });
+    expect(JSON.stringify(here)).toContain('15/03/2026 13:00 +01:00');
+    expect(JSON.stringify(elsewhere)).toContain('2026-03-15 12:00 UTC');
+  });
+
+  it.each([
+    ['settings set zone:Europe/Berln', 'did you mean Europe/Berlin'],
+    ['settings set zone:+02:00', 'must be a zone'],
+    ['settings set dates:american', 'dates is one of iso, day-first, month-first.'],
+    ['settings set', 'Say what to set'],
+    ['settings set domain:example.net', 'No report about example.net has come in'],
+  ])('%s is told what is wrong with it', async (line, sentence) => {
+    const workspace = await boundWorkspace();
+
+    expect((await chat.card(line, { workspace, person: 'ADMIN' })).verdict).toContain(sentence);
+  });
+
+  it('are seen by viewers, who may not change them and get no form', async () => {
+    const workspace = await boundWorkspace();
+    const said = { workspace, email: await user('viewer') };
+
+    expect(await chat.card('settings', said)).toMatchObject({ form: null });
+    expect((await chat.card('settings set zone:UTC', said)).title).toBe('Not allowed: settings-set');
+  });
+});
+
+describe('start pages and completion', () => {
+  const asker = (workspace: string, person: string) => {
+    const { place, person: who } = requestOf('', { workspace, person });
+    return { place, person: who };
+  };
+
+  it('tell strangers how to begin, and complete nothing for them', async () => {
+    const workspace = await boundWorkspace();
+
+    expect((await chat.bot.inbound.home(asker('UNBOUND', 'U1'))).title).toBe('Welcome to dmarc-ops');
+    expect((await chat.bot.inbound.home(asker(workspace, 'U1'))).title).toBe('Not linked yet');
+    expect((await chat.bot.inbound.home(asker(workspace, 'ADMIN'))).title).toBe('Domains');
+    expect(await chat.bot.inbound.complete(asker(workspace, 'U1'), 'domain', '')).toEqual([]);
+    expect(await chat.bot.inbound.complete(asker('UNBOUND', 'U1'), 'report', '')).toEqual([]);
+    expect(await chat.bot.inbound.complete(asker('UNBOUND', 'U1'), 'command', 'su')).toEqual(['summary']);
+  });
+
+  it('welcome a place with its three steps', async () => {
+    const workspace = await boundWorkspace();
+    const welcome = (id: string) =>
+      chat.bot.inbound.welcome({ platform: 'slack', workspace: id, channel: 'C1' });
+
+    expect((await welcome('UNBOUND')).tone).toBe('warning');
+    expect((await welcome(workspace)).buttons.map(({ command }) => command)).toContain('summary');
+  });
+});
