@@ -18,6 +18,8 @@ export interface Given {
   readonly options: readonly GivenOption[];
 }
 
+const SHARE = 'share';
+
 /** The subcommand of an interaction, wherever it is nested; null where there is none. */
 export function givenOf(options: readonly GivenOption[]): Given | null {
   const [first] = options;
@@ -33,6 +35,8 @@ export function wordsOf(given: Given, commands: readonly Command[]): string {
   const texts = given.options.filter((option) => option.type !== OPTION.attachment);
   const text = (name: string) => String(texts.find((option) => option.name === name)?.value ?? '').trim();
   if (given.subcommand === ASK) return text('text');
+  // What follows it is a command line by itself.
+  if (given.subcommand === SHARE) return `${SHARE} ${text('command')}`.trim();
   const name = commands.find((command) => slugOf(command) === given.subcommand)?.name ?? given.subcommand;
   const options = texts
     .filter((option) => option.name !== PERIOD_OPTION && option.name !== FILTER_OPTION)

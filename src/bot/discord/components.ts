@@ -1,6 +1,6 @@
 import type { Card, Field, Form } from '../card.js';
 import { count } from '../figures.js';
-import { type Press, readPress, writeForm, writePress } from '../press.js';
+import { type Press, readPress, SHORTEST_PRESS, writeForm, writePress } from '../press.js';
 import { type ActionRow, type ButtonComponent, COMPONENT_LIMITS, type SelectComponent } from './message.js';
 import { plain } from './text.js';
 
@@ -34,7 +34,7 @@ export function componentsOf(card: Card, share: Press | null): Components {
     most: number,
   ): ButtonComponent[] =>
     presses.flatMap(({ label, ...press }) => {
-      const { value, keep: kept } = writePress(press, COMPONENT_LIMITS.customId);
+      const { value, keep: kept } = writePress(press, longestId(press));
       // Discord refuses a message in which two have the same; the first says it all.
       if (ids.has(value) || ids.size >= most) return [];
       ids.add(value);
@@ -55,6 +55,11 @@ export function componentsOf(card: Card, share: Press | null): Components {
     ],
     keep,
   };
+}
+
+/** Names with control characters in them are kept with us: what Discord does with such in an id is not said. */
+function longestId({ command }: Press): number {
+  return /\p{C}/u.test(command) ? SHORTEST_PRESS : COMPONENT_LIMITS.customId;
 }
 
 /** A component of a message as an interaction brings it back. */

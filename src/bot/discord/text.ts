@@ -23,17 +23,26 @@ export function escape(text: string, longest = Number.POSITIVE_INFINITY): string
   const shown = visible(text.length > longest ? text.slice(0, longest + 1) : text);
   let whole = '';
   let cut = '';
-  for (const { segment } of graphemes.segment(shown)) {
-    whole += harmless(segment, whole);
+  let held: string | null = null;
+  // One behind, for what a mark at the start of a line is depends on what follows it.
+  for (const segment of [...segmentsOf(shown), null]) {
+    if (held !== null) whole += harmless(held, whole, segment);
+    held = segment;
     if (whole.length <= longest - MORE.length) cut = whole;
     if (whole.length > longest) return longest < MORE.length ? '' : cut + MORE;
   }
   return whole;
 }
 
-function harmless(segment: string, before: string): string {
+function segmentsOf(text: string): string[] {
+  return Array.from(graphemes.segment(text), ({ segment }) => segment);
+}
+
+function harmless(segment: string, before: string, next: string | null): string {
+  const couldStart = next === null || next === ' ';
   const startsList =
-    (LIST_MARK.test(segment) && before.trim() === '') || (segment === '.' && LIST_NUMBER.test(before));
+    couldStart &&
+    ((LIST_MARK.test(segment) && before.trim() === '') || (segment === '.' && LIST_NUMBER.test(before)));
   return startsList ? `\\${segment}` : segment.replaceAll(SPECIAL, String.raw`\$&`);
 }
 
@@ -42,7 +51,7 @@ export function plain(text: string, longest: number): string {
   const shown = visible(text.slice(0, longest + 1));
   if (shown.length <= longest) return shown;
   let cut = '';
-  for (const { segment } of graphemes.segment(shown)) {
+  for (const segment of segmentsOf(shown)) {
     if (cut.length + segment.length > longest - MORE.length) break;
     cut += segment;
   }

@@ -56,19 +56,26 @@ describe('a slash command', () => {
     ]);
   });
 
+  it('that shares another keeps that as it was typed', async () => {
+    const { discord, core, channel } = await open();
+
+    discord.command(channel, ADA, 'more share', { command: 'sources example.com order:failing' });
+    await settled('the request', () => core.requests.length > 0);
+
+    expect(core.requests[0]?.text).toBe('share sources example.com order:failing');
+  });
+
   it('brings a file, which is fetched from where Discord keeps files', async () => {
     const { discord, core, channel } = await open();
     const bytes = Buffer.from('<feedback/>');
 
-    await answered(discord.command(channel, ADA, 'ask', { text: 'help' }));
-    core.requests.length = 0;
-    const commands = discord.state.commands[0]?.['options'] as readonly { name: string }[];
-    if (!commands.some(({ name }) => name === 'upload')) return;
     await answered(discord.command(channel, ADA, 'upload', { file: { name: 'report.xml', bytes } }));
 
     const [file] = core.requests[0]?.files ?? [];
     const chunks: Uint8Array[] = [];
     for await (const chunk of file?.open() ?? []) chunks.push(chunk);
+    expect(core.requests[0]?.text).toBe('upload');
+    expect(file?.name).toBe('report.xml');
     expect(Buffer.concat(chunks)).toEqual(bytes);
   });
 

@@ -1,4 +1,5 @@
 import type { Card } from '../../../src/bot/card.js';
+import type { Log } from '../../../src/core/ingest/context.js';
 import { startDiscord } from '../../../src/bot/discord/platform.js';
 import type { Answer, ChatRequest, DrawChart, Inbound, StartedPlatform } from '../../../src/bot/platform.js';
 import { COMMANDS } from '../../../src/bot/registry.js';
@@ -89,6 +90,7 @@ export interface SceneOptions extends FakeDiscordOptions {
   readonly token?: string;
   readonly draw?: DrawChart;
   readonly leadership?: Leadership;
+  readonly log?: Log;
 }
 
 /** The stand-in with a server, and the platform connected to it. */
@@ -104,7 +106,7 @@ export async function scene(options: SceneOptions = {}): Promise<Scene> {
       inbound: core,
       draw: options.draw ?? (() => Promise.resolve(null)),
       commands: COMMANDS,
-      log: SILENT,
+      log: options.log ?? SILENT,
       now: () => new Date(discord.state.now()),
       leadership: options.leadership ?? ALONE,
     },

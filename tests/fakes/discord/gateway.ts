@@ -81,7 +81,10 @@ export function createGateway(http: HttpServer, state: State, options: GatewayOp
         return;
       }
       if (op === 6) {
-        if (d['token'] !== options.token()) return socket.close(CLOSE.wrongToken);
+        if (d['token'] !== options.token()) {
+          counts.refused += 1;
+          return socket.close(CLOSE.wrongToken);
+        }
         const before = sessions.get(String(d['session_id']));
         if (before === undefined) return send(9, false);
         if (Number(d['seq']) > before.sequence) return socket.close(CLOSE.sequence);

@@ -1,0 +1,119 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { SILENT } from '../../support/context.js';
+import { answered, connected, type Scene, type SceneOptions, scene, settled } from './support.js';
+
+const ADA = '200000000000000001';
+let now: Scene | null = null;
+
+async function open(options: SceneOptions = {}): Promise<Scene> {
+  now = await scene(options);
+  return now;
+}
+
+afterEach(async () => {
+  await now?.stop();
+  now = null;
+});
+
+describe('the token', () => {
+  it('that is wrong gives a line on what to do, and Discord is left alone', async () => {
+    const { discord, platform } = await open({ token: 'a-token-that-is-wrong' });
+
+    expect(platform.line).toContain('does not accept DISCORD_TOKEN');
+    expect(platform.line).not.toContain('a-token-that-is-wrong');
+    expect(discord.calls.map((call) => [call.path, call.status])).toEqual([['/applications/@me', 401]]);
+    expect(discord.gateway.counts.identified).toBe(0);
+  });
+
+  it('that is no longer good when the connection is made anew is refused once, and told', async () => {
+    const told: string[] = [];
+    const log = { ...SILENT, error: (message: string) => told.push(message) };
+    const { discord } = await open({ log });
+    discord.resetToken();
+
+    discord.gateway.cut();
+    await settled('the refusal is told', () => told.length > 0);
+
+    expect(told).toEqual(['Discord refuses the connection and is off until the service starts anew']);
+    expect(discord.gateway.counts.refused).toBe(1);
+    expect(discord.gateway.connected()).toBe(0);
+  });
+});
+
+describe('the commands', () => {
+  it('are given to Discord when they differ, and not again when they do not', async () => {
+    const first = await open();
+    const puts = () => first.discord.calls.filter((call) => call.method === 'PUT').length;
+    await settled('the commands', () => first.discord.state.commands.length > 0);
+    expect(puts()).toBe(1);
+
+    first.discord.gateway.invalidate();
+    await connected(first.discord);
+
+    expect(puts()).toBe(1);
+    expect(first.discord.state.commands[0]).toMatchObject({ name: 'dmarc', contexts: [0] });
+  });
+});
+
+describe('a connection that breaks', () => {
+  it('is resumed, and what was asked meanwhile is answered once', async () => {
+    const { discord, core, channel } = await open();
+
+    discord.gateway.cut();
+    await settled('the cut', () => discord.gateway.connected() === 0);
+    const interaction = discord.command(channel, ADA, 'status');
+    await answered(interaction);
+
+    expect(discord.gateway.counts).toMatchObject({ identified: 1, resumed: 1 });
+    expect(core.requests).toHaveLength(1);
+  });
+
+  it('or is to be made anew as Discord asks, loses nothing', async () => {
+    const { discord, core, channel } = await open();
+
+    discord.gateway.askToReconnect();
+    await settled('the session is resumed', () => discord.gateway.counts.resumed === 1);
+    await answered(discord.command(channel, ADA, 'status'));
+
+    expect(core.requests).toHaveLength(1);
+  });
+
+  it('does not make an event that comes twice act twice', async () => {
+    const { discord, core, channel } = await open();
+    const message = await answered(discord.command(channel, ADA, 'status'));
+
+    discord.gateway.again('INTERACTION_CREATE');
+    await answered(discord.command(channel, ADA, 'about'));
+
+    expect(core.requests.map((request) => request.text)).toEqual(['status', 'about']);
+    expect(message.edits).toBe(0);
+  });
+
+  it('whose session is no longer good begins a new one', async () => {
+    const { discord, core, channel } = await open();
+
+    discord.gateway.invalidate();
+    await settled('a new session', () => discord.gateway.counts.identified === 2);
+    await answered(discord.command(channel, ADA, 'status'));
+
+    expect(core.requests).toHaveLength(1);
+  });
+});
+
+describe('a server', () => {
+  it('that the bot is added to is greeted once, where the bot may write', async () => {
+    const { discord, server } = await open();
+    const added = discord.addServer('New', ['closed', 'open']);
+    const [closed, free] = added.channels;
+    if (closed === undefined || free === undefined) throw new Error('no channels');
+
+    await settled('a welcome', () => discord.messages(closed)[0]);
+    discord.gateway.invalidate();
+    await settled('a new session', () => discord.gateway.counts.identified === 2);
+    await answered(discord.command(free, ADA, 'status'));
+
+    expect(discord.messages(closed)).toHaveLength(1);
+    expect(discord.messages(free)).toEqual([]);
+    for (const channel of server.channels) expect(discord.messages(channel)).toEqual([]);
+  });
+});
