@@ -17,7 +17,7 @@ export interface MountParts {
   readonly serviceUrls: readonly string[];
   readonly log: Log;
   /** Takes an activity whose token was checked; throws where it could not be kept. */
-  take(activity: Activity): Promise<InvokeAnswer>;
+  readonly take: (activity: Activity) => Promise<InvokeAnswer>;
 }
 
 /**

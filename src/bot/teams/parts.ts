@@ -51,20 +51,18 @@ function textElements(text: string, measure: Measure): Element[] {
   return lines.length > LINES_OF_TEXT ? [...shown, more(lines.length - LINES_OF_TEXT, 'lines')] : shown;
 }
 
-/** Names and values side by side; a table without lines, for FactSet reads markdown. */
+/** Names and values side by side: FactSet reads markdown, and a Table takes its first row for names of columns. */
 function factElements(facts: readonly Fact[], { facts: most, cell }: Measure): Element[] {
-  const shown = facts.slice(0, most);
-  if (shown.length === 0) return [];
-  const table: Element = {
-    type: 'Table',
-    showGridLines: false,
-    firstRowAsHeaders: false,
-    columns: [{ width: 2 }, { width: 3 }],
-    rows: shown.map(({ name, value, note }) =>
-      row([line(name, cell, { bold: true }), noted(value, note, cell)]),
-    ),
-  };
-  return facts.length > most ? [table, more(facts.length - most, 'more')] : [table];
+  const shown = facts.slice(0, most).map(({ name, value, note }, at) => ({
+    type: 'ColumnSet',
+    ...(at > 0 ? { spacing: 'Small' } : {}),
+    columns: [column(2, line(name, cell, { bold: true })), column(3, noted(value, note, cell))],
+  }));
+  return facts.length > most ? [...shown, more(facts.length - most, 'more')] : shown;
+}
+
+function column(width: number, item: Element): Element {
+  return { type: 'Column', width, items: [item] };
 }
 
 function tableElements(table: Table, { rows: most, cell }: Measure): Element[] {
@@ -76,7 +74,6 @@ function tableElements(table: Table, { rows: most, cell }: Measure): Element[] {
     elements.push({
       type: 'Table',
       showGridLines: false,
-      firstRowAsHeaders: true,
       columns: columns.map(({ name }, at) => ({ width: widthOf(name, at, shown) })),
       rows: [
         row(columns.map(({ name, align }) => line(name, cell, { bold: true, right: align === 'right' }))),

@@ -74,9 +74,9 @@ async function lineOf(tokens: TokenSource): Promise<string> {
 }
 
 interface UnderWay {
-  later(what: string, work: () => Promise<void>): void;
+  readonly later: (what: string, work: () => Promise<void>) => void;
   /** Waits for what is under way, at most so long. */
-  end(withinMs: number): Promise<void>;
+  readonly end: (withinMs: number) => Promise<void>;
 }
 
 function underWay(log: PlatformOptions['log']): UnderWay {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ReplyGone } from '../../../src/bot/platform.js';
 import type { Chart } from '../../../src/bot/card.js';
+import { dig } from '../../fakes/teams/json.js';
 import { until } from '../../support/until.js';
 import { answer, card, contentOf, type Harness, startHarness, textOf } from './harness.js';
 
@@ -124,7 +125,7 @@ describe('a file', () => {
 
     expect([...fake.drive.values()].map(String)).toEqual(['a,b\n1,2\n']);
     expect(fake.fileCalls.at(-1)).toEqual({ method: 'PUT', authorization: undefined });
-    expect(fake.messages(chat)[2]?.activity['attachments'][0].contentType).toBe(
+    expect(dig(fake.messages(chat)[2]?.activity, 'attachments', 0, 'contentType')).toBe(
       'application/vnd.microsoft.teams.card.file.info',
     );
   });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CloudAdapter, TeamsInfo, type TurnContext } from 'botbuilder';
+import { type CloudAdapter, TeamsInfo, type TurnContext } from 'botbuilder';
 import { cloudAdapter } from '../../../src/bot/teams/adapter.js';
 import { tokenSource } from '../../../src/bot/teams/token.js';
 import { type FakeTeams, startFakeTeams } from '../../fakes/teams/server.js';

@@ -12,6 +12,8 @@ import {
   type FakeTeams,
   startFakeTeams,
 } from '../../fakes/teams/server.js';
+import { dig } from '../../fakes/teams/json.js';
+import type { FakeMessage } from '../../fakes/teams/state.js';
 import { SILENT } from '../../support/context.js';
 
 /** Teams with an inbound that remembers what it took, and answers nothing by itself. */
@@ -123,6 +125,7 @@ export function textOf(value: unknown): string {
   return [own, ...Object.values(value).map(textOf)].filter(Boolean).join('\n');
 }
 
-export function contentOf(message: { readonly activity: Record<string, any> } | undefined): any {
-  return message?.activity['attachments'][0].content;
+/** The card of a message. */
+export function contentOf(message: FakeMessage | undefined): unknown {
+  return dig(message?.activity, 'attachments', 0, 'content');
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ReplyGone } from '../../../src/bot/platform.js';
 import { signingKey } from '../../fakes/teams/keys.js';
+import { dig } from '../../fakes/teams/json.js';
 import { until } from '../../support/until.js';
 import { answer, card, contentOf, type Harness, startHarness, textOf } from './harness.js';
 
@@ -173,8 +174,8 @@ describe('a pressed button', () => {
     await fake.say(ann, chat, 'summary example.com');
     await platform.answer(last()!.reply, answer());
     const [message] = fake.messages(chat);
-    const content = contentOf(message);
-    for (const action of content.actions) action.data.card = 'before the restart';
+    const data = dig(contentOf(message), 'actions', 0, 'data') as { card: string };
+    data.card = 'before the restart';
 
     const reaction = await fake.press(ann, message!, '90 days');
     await platform.answer(last()!.reply, answer());
@@ -198,7 +199,7 @@ describe('a pressed button', () => {
         fake.activity(ann, chat, {
           type: 'invoke',
           name: 'adaptiveCard/action',
-          value: { action: { data: contentOf(message).actions[0].data } },
+          value: { action: { data: dig(contentOf(message), 'actions', 0, 'data') } },
         }),
       ),
     ]);

@@ -1,6 +1,5 @@
-import Ajv from 'ajv-draft-04';
-import addFormats from 'ajv-formats';
 import { existsSync, readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import type { Card } from '../../../src/bot/card.js';
 import { COMMANDS } from '../../../src/bot/registry.js';
@@ -40,47 +39,76 @@ function cardsOf(given: Invented): { name: string; card: Card }[] {
   }));
 }
 
-/** What is wrong by Microsoft's schema; it knows only what it names, so extensions of Teams are left out first. */
+/** Says what is wrong by Microsoft's schema; null where that file is not there. */
 const wrongBySchema = existsSync(SCHEMA) ? schemaCheck() : null;
 
 function schemaCheck(): (content: unknown) => string | null {
-  const schema = JSON.parse(readFileSync(SCHEMA, 'utf8')) as Record<string, unknown>;
-  const ajv = new Ajv({ strict: false, allErrors: false });
-  addFormats(ajv);
-  const validate = ajv.compile({ ...schema, $schema: 'http://json-schema.org/draft-04/schema#' });
-  return (content) => (validate(content) ? null : JSON.stringify(validate.errors).slice(0, 500));
+  // It says draft 06 and has the id of draft 04.
+  const {
+    $schema: _draft,
+    id: _id,
+    ...schema
+  } = JSON.parse(readFileSync(SCHEMA, 'utf8')) as Record<string, unknown>;
+  const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
+  return (content) => (validate(plainCard(content)) ? null : JSON.stringify(validate.errors).slice(0, 500));
+}
+
+/** Without what Teams adds to the schema: the width of a card, and pictures that can be enlarged. */
+function plainCard(content: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(content, (name, value: unknown) => (name.toLowerCase() === 'msteams' ? undefined : value)),
+  );
+}
+
+/** What Teams would act on in text, or make visible order of. */
+const ACTS = /[\p{Cc}\p{Cf}]/u;
+
+/** Runs and elements of a card in which data could act. */
+function actingIn(content: unknown): unknown[] {
+  return [...walk(content)].filter(
+    (element) =>
+      ['TextBlock', 'FactSet'].includes(String(element['type'])) ||
+      'selectAction' in element ||
+      (element['type'] === 'TextRun' && ACTS.test(String(element['text']))),
+  );
 }
 
 describe.each(SIZES)('cards of every command, %s', (_, given) => {
   it('are taken by Teams, and fit into a message', () => {
-    for (const { name, card: one } of cardsOf(given)) {
-      const rendered = renderCard(one, {
+    const wrong = cardsOf(given).flatMap(({ name, card: one }) => {
+      const options = {
         share: { command: 'help', audience: 'channel' },
         askedBy: HOSTILE,
         key: 'k',
-      });
+      } as const;
+      const rendered = renderCard(one, options);
+      const bytes = bytesOf(messageOf(rendered));
+      const what = wrongWithCard(rendered.content) ?? (bytes > MOST_BYTES ? `${bytes} bytes` : null);
+      return what === null ? [] : [`${name}: ${what}`];
+    });
 
-      expect(wrongWithCard(rendered.content), name).toBeNull();
-      expect(bytesOf(messageOf(rendered)), name).toBeLessThanOrEqual(MOST_BYTES);
-    }
+    expect(cardsOf(given).length).toBeGreaterThan(15);
+    expect(wrong).toEqual([]);
   });
 
   it.skipIf(wrongBySchema === null)(
     'are Adaptive Cards by the schema (skipped where ../shared/schemas/adaptive-card-1.5.json is absent)',
     () => {
-      for (const { name, card: one } of cardsOf(given))
-        expect(wrongBySchema?.(renderCard(one, { key: 'k' }).content), name).toBeNull();
+      const wrong = cardsOf(given).flatMap(({ name, card: one }) => {
+        const what = wrongBySchema?.(renderCard(one, { key: 'k' }).content) ?? null;
+        return what === null ? [] : [`${name}: ${what}`];
+      });
+
+      expect(wrong).toEqual([]);
     },
   );
 
   it('hold no text that Teams would format or link', () => {
-    for (const { name, card: one } of cardsOf(given))
-      for (const element of walk(renderCard(one, { askedBy: HOSTILE }).content)) {
-        expect(['TextBlock', 'FactSet'], name).not.toContain(element['type']);
-        if (element['type'] === 'TextRun')
-          expect(element['text'], name).not.toMatch(/[\u0000-\u001f\u202a-\u202e\u2066-\u2069]/u);
-        expect(element, name).not.toHaveProperty('selectAction');
-      }
+    const acting = cardsOf(given).flatMap(({ card: one }) =>
+      actingIn(renderCard(one, { askedBy: HOSTILE }).content),
+    );
+
+    expect(acting).toEqual([]);
   });
 });
 

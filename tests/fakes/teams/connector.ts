@@ -1,4 +1,5 @@
 import { wrongWithCard } from './card-rules.js';
+import { dig, digText, type Json } from './json.js';
 import { MOST_BYTES, RATES } from './limits.js';
 import type { FakeConversation, FakeMessage, FakePerson } from './state.js';
 
@@ -42,7 +43,7 @@ export function fakeConnector(state: ConnectorState) {
     return null;
   }
 
-  function wrongWith(activity: Record<string, any>, conversation: FakeConversation): Outcome | null {
+  function wrongWith(activity: Json, conversation: FakeConversation): Outcome | null {
     if (JSON.stringify(activity).length * 2 > MOST_BYTES) return refusal(413, 'MessageSizeTooBig');
     if (activity['type'] === 'typing') return null;
     if (activity['type'] !== 'message') return refusal(400, 'BadSyntax');
@@ -57,8 +58,8 @@ export function fakeConnector(state: ConnectorState) {
     return null;
   }
 
-  function create(body: Record<string, any>): Outcome {
-    const person = state.people.get(String(body['members']?.[0]?.id));
+  function create(body: Json): Outcome {
+    const person = state.people.get(digText(body, 'members', 0, 'id'));
     if (person === undefined) return refusal(400, 'BadArgument');
     if (!person.hasApp) return refusal(403, 'BotNotInConversationRoster');
     const id = `a:personal-${person.aadObjectId}`;
@@ -74,14 +75,14 @@ export function fakeConnector(state: ConnectorState) {
     return { status: 200, body: { ...shown, email: shown.userPrincipalName } };
   }
 
-  function send(conversation: FakeConversation, activity: Record<string, any>, isTargeted: boolean): Outcome {
+  function send(conversation: FakeConversation, activity: Json, isTargeted: boolean): Outcome {
     const wrong = wrongWith(activity, conversation) ?? rateLimited(conversation.id);
     if (wrong !== null) return wrong;
-    if (isTargeted && (conversation.kind === 'personal' || activity['recipient']?.id === undefined))
+    if (isTargeted && (conversation.kind === 'personal' || dig(activity, 'recipient', 'id') === undefined))
       return refusal(400, 'BadArgument', 'targeted messages are for one member of a group');
     if (activity['type'] === 'typing') return { status: 201, body: { id: `typing-${next++}` } };
     const id = String(next++);
-    const targeted = isTargeted ? String(activity['recipient'].id) : null;
+    const targeted = isTargeted ? digText(activity, 'recipient', 'id') : null;
     state.messages.push({ id, conversation: conversation.id, activity, targeted, edits: 0, deleted: false });
     return { status: 201, body: { id } };
   }
@@ -89,7 +90,7 @@ export function fakeConnector(state: ConnectorState) {
   function change(
     conversation: FakeConversation,
     id: string,
-    activity: Record<string, any> | null,
+    activity: Json | null,
     isTargeted: boolean,
   ): Outcome {
     const message = state.messages.find(
@@ -109,7 +110,7 @@ export function fakeConnector(state: ConnectorState) {
   }
 
   /** A call whose token was checked. */
-  return (method: string, url: URL, body: Record<string, any>): Outcome => {
+  return (method: string, url: URL, body: Json): Outcome => {
     const [, first, conversationId, kind, id] =
       /^\/v3\/(conversations)(?:\/([^/]+))?(?:\/(activities|members))?(?:\/([^/]+))?$/u.exec(url.pathname) ??
       [];

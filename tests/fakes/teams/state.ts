@@ -1,3 +1,5 @@
+import type { Json } from './json.js';
+
 /** What the stand-in of Teams remembers. */
 export interface FakePerson {
   /** The Bot Connector's id, `29:…`. */
@@ -22,7 +24,7 @@ export interface FakeConversation {
 export interface FakeMessage {
   readonly id: string;
   readonly conversation: string;
-  activity: Record<string, any>;
+  activity: Json;
   /** The only person who sees it; null for all. */
   readonly targeted: string | null;
   edits: number;

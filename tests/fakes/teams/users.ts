@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { walk } from './card-rules.js';
 import type { ConnectorState } from './connector.js';
+import { dig, digText } from './json.js';
 import { inboundToken, type SigningKey, type TokenTraits } from './keys.js';
 import type { FakeConversation, FakeMessage, FakePerson } from './state.js';
 
@@ -40,7 +41,7 @@ export interface FakeUsers {
   /** Messages that this person sees in a conversation, the oldest first; all that are there without one. */
   messages(where: FakeConversation, person?: FakePerson): FakeMessage[];
   /** What a person has before them for a card: what an invoke's answer put there, until they load it anew. */
-  view(person: FakePerson, message: FakeMessage): any;
+  view(person: FakePerson, message: FakeMessage): unknown;
   reload(): void;
 }
 
@@ -65,7 +66,7 @@ export interface PostOptions extends TokenTraits {
 export interface Reaction {
   readonly status: number;
   /** What the bot answered; null for nothing. */
-  readonly body: any;
+  readonly body: unknown;
   /** How often it was sent: an invoke that is answered with nothing is sent again. */
   readonly tries: number;
 }
@@ -184,8 +185,8 @@ export function fakeUsers({ state, key, serviceUrl, files, base, tenant }: Given
       return post(activity(person, where, { type: 'message', text: '', attachments }));
     },
     press: async (person, message, title, { choices = {}, old = false, id } = {}) => {
-      const card = (views.get(`${person.id} ${message.id}`) ??
-        message.activity['attachments'][0].content) as unknown;
+      const card =
+        views.get(`${person.id} ${message.id}`) ?? dig(message.activity, 'attachments', 0, 'content');
       const button = [...walk(card)].find(
         (one) => one['type'] === 'Action.Execute' && one['title'] === title,
       );
@@ -212,12 +213,12 @@ export function fakeUsers({ state, key, serviceUrl, files, base, tenant }: Given
       const reaction = await post(
         activity(person, whereOf(message), { type: 'invoke', name: 'adaptiveCard/action', value, ...more }),
       );
-      if (reaction.body?.type === 'application/vnd.microsoft.card.adaptive')
-        views.set(`${person.id} ${message.id}`, reaction.body.value);
+      if (digText(reaction.body, 'type') === 'application/vnd.microsoft.card.adaptive')
+        views.set(`${person.id} ${message.id}`, dig(reaction.body, 'value'));
       return reaction;
     },
     consent: (person, message, action, uploadUrl) => {
-      const { content, name } = message.activity['attachments'][0];
+      const name = digText(message.activity, 'attachments', 0, 'name');
       const uploadInfo = {
         contentUrl: 'https://example-my.sharepoint.com/report.csv',
         name,
@@ -228,7 +229,7 @@ export function fakeUsers({ state, key, serviceUrl, files, base, tenant }: Given
       const value = {
         type: 'fileUpload',
         action,
-        context: action === 'accept' ? content.acceptContext : content.declineContext,
+        context: dig(message.activity, 'attachments', 0, 'content', `${action}Context`),
         ...(action === 'accept' ? { uploadInfo } : {}),
       };
       return post(activity(person, whereOf(message), { type: 'invoke', name: 'fileConsent/invoke', value }));
@@ -246,7 +247,7 @@ export function fakeUsers({ state, key, serviceUrl, files, base, tenant }: Given
           (person === undefined || one.targeted === null || one.targeted === person.id),
       ),
     view: (person, message) =>
-      views.get(`${person.id} ${message.id}`) ?? message.activity['attachments'][0].content,
+      views.get(`${person.id} ${message.id}`) ?? dig(message.activity, 'attachments', 0, 'content'),
     reload: () => views.clear(),
   };
 }
