@@ -18,6 +18,7 @@ import {
   FREE_METHODS,
   METHOD_SCOPES,
   SLACK_LIMITS,
+  SLACK_PATH,
   slackManifest,
 } from '../scripts/manifests/slack.js';
 import { PERSONAL_MENU, SHARED_MENU, TEAMS_LIMITS, teamsManifest } from '../scripts/manifests/teams.js';
@@ -25,6 +26,7 @@ import { charactersOf, commandsFor, MOST_CHARACTERS, MOST_OPTIONS } from '../src
 import type { CommandOption } from '../src/bot/discord/fields.js';
 import { dispatch } from '../src/bot/dispatch.js';
 import { COMMANDS } from '../src/bot/registry.js';
+import { SLACK_PATH as HEARD_AT } from '../src/bot/slack/receivers.js';
 import { testSystem } from './support/context.js';
 
 const FOLDER = fileURLToPath(new URL('../manifests', import.meta.url));
@@ -119,6 +121,7 @@ describe('the manifest of Slack', () => {
 
     expect(socket).not.toContain('request_url');
     expect(socket).toContain('"socket_mode_enabled":true');
+    expect(SLACK_PATH).toBe(HEARD_AT);
     expect(http?.match(/https:\/\/dmarc\.example\.com\/slack\/events"/gu)).toHaveLength(4);
     expect(http).toContain('"socket_mode_enabled":false');
   });

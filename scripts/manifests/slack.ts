@@ -1,4 +1,5 @@
 import type { Command } from '../../src/bot/command.js';
+import { ASK } from '../../src/bot/slack/forms.js';
 import { APP, type ManifestOptions } from './options.js';
 
 /** Limits of https://docs.slack.dev/reference/app-manifest */
@@ -65,11 +66,11 @@ export const EVENTS: Readonly<Record<string, readonly (typeof SCOPES)[number][]>
   member_joined_channel: ['channels:read', 'groups:read'],
 };
 
-/** The modal to ask with; the room of Slack listens to it under this name. */
+/** The modal to ask with. */
 const SHORTCUT = {
   name: 'Ask about DMARC',
   type: 'global',
-  callback_id: 'dmarc_ask',
+  callback_id: ASK,
   description: 'Choose a question, a domain and a period',
 } as const;
 
