@@ -20,8 +20,8 @@ const MOST_PICTURES = 3;
 const WITHIN_MS = 4_000;
 const UPLOAD_PATIENCE_MS = 20_000;
 /** slackapi/slack-github-action#413: an upload is taken up a little later, and can be shown when its type is known. */
-const FIRST_LOOK_MS = 40;
-const LONGEST_LOOK_MS = 1_000;
+const FIRST_LOOK_MS = 120;
+const LONGEST_LOOK_MS = 1_500;
 
 /** Draws and uploads pictures; each once, however many ask for it. The files belong to the app and are in no channel. */
 export function slackPictures(client: webApi.WebClient, draw: DrawChart, log: Log): Pictures {
@@ -84,8 +84,9 @@ async function upload(client: webApi.WebClient, picture: Picture, chart: Chart):
         alt_text: chart.alt.slice(0, 1_000),
       }),
   });
-  const id = fileIdOf(uploaded);
-  return id === null ? null : await whenShown(client, id);
+  const file = fileOf(uploaded);
+  if (file?.id === undefined) return null;
+  return file.mimetype ? file.id : await whenShown(client, file.id);
 }
 
 /** The id once Slack knows what the file is; null when it does not in time. */
@@ -94,22 +95,25 @@ async function whenShown(client: webApi.WebClient, id: string): Promise<string |
   for (
     let pause = FIRST_LOOK_MS;
     performance.now() < deadline;
-    pause = Math.min(pause * 1.6, LONGEST_LOOK_MS)
+    pause = Math.min(pause * 2, LONGEST_LOOK_MS)
   ) {
+    await sleep(pause);
     const { file } = await patiently({
       run: () => client.files.info({ file: id }),
       patienceMs: UPLOAD_PATIENCE_MS,
     });
     if (file?.mimetype !== undefined && file.mimetype !== '') return id;
-    await sleep(pause);
   }
   return null;
 }
 
+interface UploadedFile {
+  readonly id?: string;
+  readonly mimetype?: string;
+}
+
 /** The SDK gives what each of its completions gave. */
-export function fileIdOf(uploaded: unknown): string | null {
-  const { files } = uploaded as {
-    readonly files?: readonly { readonly files?: readonly { readonly id?: string }[] }[];
-  };
-  return files?.[0]?.files?.[0]?.id ?? null;
+function fileOf(uploaded: unknown): UploadedFile | undefined {
+  const { files } = uploaded as { readonly files?: readonly { readonly files?: readonly UploadedFile[] }[] };
+  return files?.[0]?.files?.[0];
 }
