@@ -93,11 +93,7 @@ export const TEAMS_VARIABLES = {
     otherwise: TEAMS_AUTHORITY,
   },
   TEAMS_SERVICE_URLS: {
-    field: list(
-      TEAMS_SERVICE_URLS,
-      isSafe,
-      'https addresses such as https://smba.infra.gov.teams.microsoft.us',
-    ),
+    field: list(TEAMS_SERVICE_URLS, isSafe, 'https addresses such as https://smba.trafficmanager.net'),
     meaning: 'Bot Connectors that are answered; the token goes to no others',
     otherwise: 'those of the public cloud and GCC',
   },

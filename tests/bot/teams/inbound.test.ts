@@ -398,17 +398,13 @@ describe('who is refused', () => {
   });
 
   it('a key that is not endorsed for Teams, by the SDK’s own check', async () => {
-    const { fake } = harness;
-    const endorsements = fake.key.jwk['endorsements'];
-    fake.key.jwk['endorsements'] = ['directline'];
-    const other = await startHarness({ settings: {} });
+    const other = await startHarness();
     other.fake.key.jwk['endorsements'] = ['directline'];
     const eve = other.fake.person('Eve');
     const quiet = vi.spyOn(console, 'error').mockImplementation(() => {});
 
     const reaction = await other.fake.say(eve, other.fake.personalChat(eve), 'domains');
     quiet.mockRestore();
-    fake.key.jwk['endorsements'] = endorsements;
 
     expect(reaction.status).toBe(401);
     expect(other.taken).toHaveLength(0);
