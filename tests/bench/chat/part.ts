@@ -7,6 +7,7 @@ import { figuresOf } from './figures.js';
 import { linkPeople, makePeople } from './people.js';
 import { questionsOf } from './questions.js';
 import type { Side } from './side.js';
+import { startSlackSide } from './slack.js';
 import { askSteadily } from './steady.js';
 import { startTeamsSide } from './teams.js';
 
@@ -41,7 +42,7 @@ export const chat: Part = {
 };
 
 async function startSides(): Promise<readonly Side[]> {
-  return Promise.all([startTeamsSide(PEOPLE), startDiscordSide(PEOPLE)]);
+  return Promise.all([startSlackSide(PEOPLE), startTeamsSide(PEOPLE), startDiscordSide(PEOPLE)]);
 }
 
 /** In a process before the one that is measured, so that nothing of it is warm. */
