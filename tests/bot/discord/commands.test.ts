@@ -71,16 +71,17 @@ describe('the application command', () => {
     const names = subcommands(dmarc.options).map((path) => path.at(-1)?.name);
 
     const asked = COMMANDS.filter((command) => command.operation.local !== true).map(slugOf);
-    expect(names.toSorted()).toEqual([...asked, 'ask'].toSorted());
+    expect(new Set(names)).toEqual(new Set([...asked, 'ask']));
+    expect(names).toHaveLength(asked.length + 1);
   });
 
   it('gives words that the same command reads', () => {
-    for (const path of subcommands(dmarc.options).filter((path) => !WORDS.has(path.at(-1)?.name ?? ''))) {
-      const innermost = path.at(-1);
+    for (const nest of subcommands(dmarc.options).filter((path) => !WORDS.has(path.at(-1)?.name ?? ''))) {
+      const innermost = nest.at(-1);
       const given = (innermost?.options ?? [])
         .filter((option) => option.type !== OPTION.attachment)
         .map((option): GivenOption => ({ type: option.type, name: option.name, value: valueOf(option) }));
-      const nested = path.reduceRight<readonly GivenOption[]>(
+      const nested = nest.reduceRight<readonly GivenOption[]>(
         (options, { type, name }) => [{ type, name, options }],
         given,
       );
@@ -94,7 +95,7 @@ describe('the application command', () => {
       if (meant.command === null) throw new Error(`${line} is no command`);
       expect(slugOf(meant.command)).toBe(innermost?.name);
       const read = readArguments(meant.command, meant.words, words.options, TODAY);
-      expect(read.error, line).toBeNull();
+      if (read.error !== null) throw new Error(`${line}: ${read.error}`);
     }
   });
 

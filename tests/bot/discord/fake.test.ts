@@ -340,7 +340,7 @@ describe('the gateway', () => {
   interface Connection {
     readonly received: Json[];
     readonly closed: Promise<number>;
-    send(op: number, d: unknown): void;
+    readonly send: (op: number, d: unknown) => void;
     next(op: number, t?: string): Promise<Json>;
   }
 

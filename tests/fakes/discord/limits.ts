@@ -161,7 +161,7 @@ function checkEmbed(embed: Json, path: string, message: Json): number {
         `Referenced attachment "${url}" was not found`,
         'REFERENCED_ATTACHMENT_NOT_FOUND',
       );
-  } else if (url !== undefined && !/^https?:/u.test(String(url)))
+  } else if (url !== undefined && !(typeof url === 'string' && /^https?:/u.test(url)))
     invalid(`${path}.image.url`, 'Not a well formed URL.');
   if (texts.every((text) => text.trim() === '') && url === undefined)
     invalid(`${path}.description`, 'This field is required', 'BASE_TYPE_REQUIRED');
@@ -297,9 +297,13 @@ function checkOptions(value: unknown, path: string, depth: number): void {
   }
 }
 
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 function sizeOf(one: Json): number {
   const lists = ['options', 'choices'].flatMap((key) => (one[key] as readonly Json[] | undefined) ?? []);
-  const own = ['name', 'description', 'value'].map((key) => String(one[key] ?? '').length);
+  const own = ['name', 'description', 'value'].map((key) => textOf(one[key]).length);
   return [...own, ...lists.map(sizeOf)].reduce((sum, size) => sum + size, 0);
 }
 

@@ -208,7 +208,8 @@ export function createRest(options: RestOptions) {
   function post(channel: Channel, body: Json, files: readonly GivenFile[]): Reply {
     if (channel.may !== 'write') throw new Refusal(403, 50_013, 'Missing Permissions');
     checkMessage(body, files);
-    const nonce = body['nonce'] === undefined ? null : String(body['nonce']);
+    const given = body['nonce'];
+    const nonce = typeof given === 'string' || typeof given === 'number' ? String(given) : null;
     if (nonce !== null && nonce.length > LIMITS.nonce.most)
       invalid('nonce', `Must be ${LIMITS.nonce.most} or fewer in length.`, 'BASE_TYPE_MAX_LENGTH');
     const before =
@@ -317,5 +318,6 @@ async function read(request: IncomingMessage): Promise<{ body: Json; files: Give
   for (const [key, value] of form)
     if (typeof value !== 'string')
       files.push({ key, name: value.name, type: value.type, bytes: Buffer.from(await value.arrayBuffer()) });
-  return { body: JSON.parse(String(form.get('payload_json') ?? '{}')) as Json, files };
+  const json = form.get('payload_json');
+  return { body: JSON.parse(typeof json === 'string' ? json : '{}') as Json, files };
 }

@@ -214,18 +214,18 @@ export async function startFakeDiscord(options: FakeDiscordOptions = {}) {
     values: Readonly<Record<string, string | number | boolean | FakeFile>>,
     focused: string | null,
   ): Json {
-    let options = state.commands.find((command) => command['name'] === 'dmarc')?.['options'] as
+    let within = state.commands.find((command) => command['name'] === 'dmarc')?.['options'] as
       readonly Json[] | undefined;
     const nest: Json[] = [];
     for (const name of path.split(' ')) {
-      const option = options?.find((one) => one['name'] === name);
+      const option = within?.find((one) => one['name'] === name);
       if (option === undefined) throw new Error(`/dmarc has no ${path}`);
       nest.push(option);
-      options = option['options'] as readonly Json[] | undefined;
+      within = option['options'] as readonly Json[] | undefined;
     }
     const attachments: Record<string, Json> = {};
     const given = Object.entries(values).map(([name, value]) => {
-      const option = options?.find((one) => one['name'] === name);
+      const option = within?.find((one) => one['name'] === name);
       if (option === undefined) throw new Error(`/dmarc ${path} has no option ${name}`);
       const type = option['type'];
       if (typeof value !== 'object') return { name, type, value, ...(name === focused && { focused: true }) };
@@ -233,13 +233,13 @@ export async function startFakeDiscord(options: FakeDiscordOptions = {}) {
       attachments[String(attachment['id'])] = attachment;
       return { name, type, value: attachment['id'] };
     });
-    const missing = (options ?? []).find(
+    const missing = (within ?? []).find(
       (one) => one['required'] === true && !(String(one['name']) in values),
     );
     if (missing !== undefined && focused === null)
       throw new Error(`/dmarc ${path} needs ${String(missing['name'])}`);
     const innermost = nest.reduceRight<readonly Json[]>(
-      (within, option) => [{ name: option['name'], type: option['type'], options: within }],
+      (inner, option) => [{ name: option['name'], type: option['type'], options: inner }],
       given,
     );
     return { id: state.id(), name: 'dmarc', type: 1, options: innermost, resolved: { attachments } };
