@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { optionsOf } from '../../../src/bot/discord/fields.js';
+import { COMMANDS } from '../../../src/bot/registry.js';
 import { populationOf } from '../population.js';
 import { verdictOf } from '../figure.js';
 import { figuresOf } from './figures.js';
@@ -42,6 +44,19 @@ describe('the questions', () => {
     expect(new Set(others).size).toBeLessThan(100);
   });
 
+  it('name a domain and a period where Discord has fields for both', () => {
+    const names = questionsOf(population, 1_800)
+      .map(({ text }) => text.split(' '))
+      .filter((words) => words.length > 1)
+      .map(([name]) => name);
+
+    for (const name of new Set(names)) {
+      const command = COMMANDS.find((one) => one.name === name);
+      const options = command === undefined ? [] : optionsOf(command).map((option) => option.name);
+      expect(options).toEqual(expect.arrayContaining(['domain', 'period']));
+    }
+  });
+
   it('are the same each time', () => {
     expect(questionsOf(population, 100)).toEqual(questionsOf(population, 100));
   });
@@ -71,7 +86,7 @@ describe('asking steadily', () => {
 
   it('counts what is missing and what is no answer as wrong, and a new chart without a picture', async () => {
     const sides = [
-      side('slack', () => Promise.resolve({ content: '"No answer: summary"', hasPicture: false })),
+      side('slack', () => Promise.resolve({ content: '"No answer\\\\: summary"', hasPicture: false })),
       side('teams', () => Promise.reject(new Error('nothing came'))),
       side('discord', () => Promise.resolve(good)),
     ];

@@ -13,8 +13,8 @@ export interface Outcome {
   readonly wrong: string | null;
 }
 
-/** Titles of cards that are no answer. */
-const NO_ANSWER = /No answer: |Not done: |Nobody is linked|internal error/u;
+/** Titles of cards that are no answer; a platform may escape the colon. */
+const NO_ANSWER = /No answer\\*:|Not done\\*:|Not linked|Too many questions/u;
 
 /**
  * Asks so many questions a second, each at its time whether those before were answered or not, the sides in turn and the
