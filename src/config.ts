@@ -4,19 +4,13 @@ import { DEFAULT_CONNECTIONS, LEAST_CONNECTIONS, MOST_CONNECTIONS } from './core
 import type { Limits } from './core/report/limits.js';
 import type { ApiSettings } from './api/settings.js';
 import { API_VARIABLES, apiSettings } from './api-settings.js';
+import { CHAT_VARIABLES, chatSettings, missingOf, type ChatSettings } from './chat-settings.js';
 import { onOrOff, SWITCH } from './on-or-off.js';
 import { LIMIT_SETTINGS, limitForm, parseLimit } from './limit-settings.js';
 import { readSources, type SourceSetting } from './source-settings.js';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
-
-/** A chat platform, and whether what it needs is set. */
-export interface PlatformSetting {
-  readonly name: string;
-  readonly variable: string;
-  readonly set: boolean;
-}
 
 /** Everything that can be set from outside, checked. */
 export interface Config {
@@ -39,7 +33,9 @@ export interface Config {
   /** What brings reports by itself. */
   readonly sources: readonly SourceSetting[];
   readonly api: ApiSettings;
-  readonly platforms: readonly PlatformSetting[];
+  readonly chat: ChatSettings;
+  /** Variables without which a chat platform is off, and which are not set. */
+  readonly chatMissing: Readonly<Record<keyof ChatSettings, readonly string[]>>;
   /** Colour in a terminal was declined (no-color.org). */
   readonly noColour: boolean;
 }
@@ -59,11 +55,6 @@ export class ConfigError extends Error {
 /** Names that begin so are ours: one that is not known is a typo. */
 const OWN_PREFIX = 'DMARC_';
 const DEBUG = 'DMARC_OPS_DEBUG';
-const PLATFORMS = [
-  { name: 'Slack', variable: 'SLACK_BOT_TOKEN' },
-  { name: 'Teams', variable: 'MICROSOFT_APP_ID' },
-  { name: 'Discord', variable: 'DISCORD_TOKEN' },
-] as const;
 
 /** What the README says of a variable. */
 interface Told {
@@ -163,6 +154,7 @@ const schema = z.object({
   IMAP_TOKEN_FILE: named('File with an OAuth2 access token for it', 'a password'),
   WATCH_FOLDER: named('Folder whose files are taken in as they come', 'no folder'),
   ...fieldsOf(API_VARIABLES),
+  ...fieldsOf(CHAT_VARIABLES),
   ...Object.fromEntries(limitFields),
 });
 
@@ -209,7 +201,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     ) as unknown as Limits,
     sources,
     api: apiSettings(result.data),
-    platforms: PLATFORMS.map((platform) => ({ ...platform, set: values.has(platform.variable) })),
+    chat: chatSettings(result.data),
+    chatMissing: {
+      slack: missingOf('slack', (name) => values.has(name)),
+      teams: missingOf('teams', (name) => values.has(name)),
+      discord: missingOf('discord', (name) => values.has(name)),
+    },
     noColour: values.has('NO_COLOR'),
   };
 }

@@ -1,4 +1,5 @@
 import { startApiPart } from './api-part.js';
+import { chatParts } from './chat-part.js';
 import type { Config } from './config.js';
 import { TICKS } from './jobs/tick-list.js';
 import { startTicks } from './jobs/ticks.js';
@@ -11,8 +12,11 @@ import type { System } from './system.js';
 /** All parts of the service, in the order in which they start. Others are added here. */
 export function partsOf(system: System, config: Config, wake: Wake): readonly Part[] {
   const { context } = system;
+  const chat = chatParts(system, config);
   return [
-    { name: 'api', share: 'serve', start: () => startApiPart(system, config) },
+    // Before the API: it listens for those platforms that call.
+    ...chat.parts,
+    { name: 'api', share: 'serve', start: () => startApiPart(system, config, chat.mounts()) },
     { name: 'sources', share: 'serve', start: () => startSources(system, config.sources) },
     { name: 'workers', share: 'work', start: () => startWorkers(context, wake) },
     { name: 'ticks', share: 'work', start: () => startTicks(context, wake, TICKS) },

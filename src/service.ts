@@ -31,9 +31,6 @@ export async function runService(options: {
       started.push(one);
       say(line(part.name, one.line));
     }
-    if (shares.includes('serve'))
-      for (const { name, variable, set } of config.platforms)
-        say(line(name, `off: ${set ? 'this version has no adapter for it' : `${variable} is not set`}`));
     say('Ready. Ctrl-C stops.');
     await stopped;
     say('Stopping: no new work; what is under way comes to its end.');

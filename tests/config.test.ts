@@ -30,11 +30,12 @@ describe('readConfig', () => {
       limits: DEFAULT_LIMITS,
       sources: [],
       api: DEFAULT_API,
-      platforms: [
-        { name: 'Slack', variable: 'SLACK_BOT_TOKEN', set: false },
-        { name: 'Teams', variable: 'MICROSOFT_APP_ID', set: false },
-        { name: 'Discord', variable: 'DISCORD_TOKEN', set: false },
-      ],
+      chat: { slack: null, teams: null, discord: null },
+      chatMissing: {
+        slack: ['SLACK_BOT_TOKEN'],
+        teams: ['MICROSOFT_APP_ID', 'MICROSOFT_APP_PASSWORD', 'MICROSOFT_APP_TENANT_ID'],
+        discord: ['DISCORD_TOKEN'],
+      },
       noColour: false,
     });
   });
@@ -62,7 +63,8 @@ describe('readConfig', () => {
     expect(config.autoClaim).toBe(false);
     expect(config.retries).toBe(0);
     expect(config.limits).toEqual({ ...DEFAULT_LIMITS, documentBytes: 64 * 1024 * 1024, records: 5000 });
-    expect(config.platforms.filter(({ set }) => set).map(({ name }) => name)).toEqual(['Slack']);
+    expect(config.chat).toMatchObject({ slack: { botToken: 'xoxb-1' }, teams: null, discord: null });
+    expect(config.chatMissing.slack).toEqual([]);
     expect(config.noColour).toBe(true);
   });
 
@@ -143,7 +145,8 @@ describe('readConfig', () => {
 
     expect(config.databaseUrl).toBeNull();
     expect(config.logLevel).toBe('info');
-    expect(config.platforms.every(({ set }) => !set)).toBe(true);
+    expect(config.chat.discord).toBeNull();
+    expect(config.chatMissing.discord).toEqual(['DISCORD_TOKEN']);
   });
 
   it('reports every problem at once, by variable name', () => {
