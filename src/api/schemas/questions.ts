@@ -19,6 +19,17 @@ import {
 
 const text = z.string().nullable();
 
+const silence = z.discriminatedUnion('code', [
+  z.object({ code: z.literal('filters') }),
+  z.object({ code: z.literal('source-trouble'), source: z.string(), message: z.string() }),
+  z.object({ code: z.literal('no-source') }),
+  z.object({ code: z.literal('none-yet') }),
+  z.object({ code: z.literal('other-domains'), domains: count }),
+  z.object({ code: z.literal('before-first'), first: day }),
+  z.object({ code: z.literal('stopped') }),
+  z.object({ code: z.literal('quiet') }),
+]);
+
 export const summaryResult = z
   .object({
     ...about,
@@ -43,6 +54,7 @@ export const summaryResult = z
     }),
     domains: z.object({ seen: count, claimed: count }),
     nextStep: nextStep.nullable(),
+    silence: silence.nullable().meta({ description: 'Why there are no messages, most likely' }),
   })
   .register(named, { id: 'Summary' });
 

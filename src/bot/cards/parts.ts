@@ -1,6 +1,7 @@
 import type { DayFigures, Figures } from '../../core/analysis/figures.js';
 import type { Range } from '../../core/analysis/range.js';
 import { addDays, dayOf } from '../../core/analysis/range.js';
+import type { Silence } from '../../core/operations/silence.js';
 import type { Compared } from '../../core/operations/summary.js';
 import type { Asked } from '../ask.js';
 import type { Button, Card, Chart, Fact, Tone } from '../card.js';
@@ -11,6 +12,7 @@ import {
   counted,
   moment,
   percent,
+  dayText,
   period,
   pointsChange,
   type Moment,
@@ -156,21 +158,75 @@ export function noMessagesCard(facts: {
   readonly lastReport?: string | null;
   /** A sentence in the place of the last report. */
   readonly remark?: string;
+  /** The likeliest cause, where it was looked for. */
+  readonly silence?: Silence | null;
   readonly buttons: readonly Button[];
 }): Card {
-  const { title, of, range, input, now, lastReport, buttons } = facts;
+  const { title, of, range, input, now, lastReport, silence, buttons } = facts;
+  const cause = silence ? causeOf(silence, now) : null;
   return {
     title,
     tone: 'neutral',
-    verdict: [`No messages of ${of} in this period.`, facts.remark ?? lastReportSentence(lastReport, now)]
+    verdict: [
+      `No messages of ${of} in this period.`,
+      facts.remark ?? lastReportSentence(lastReport, now),
+      cause?.sentence ?? '',
+    ]
       .join(' ')
       .trim(),
     parts: [],
-    advice: noMessagesAdvice(lastReport, range, filterText(input) !== null),
+    advice: cause?.advice ?? noMessagesAdvice(lastReport, range, filterText(input) !== null),
     buttons,
     form: null,
     footer: footer(range, input, now),
   };
+}
+
+/** The likely cause in a sentence, and what to do about it. */
+function causeOf(
+  silence: Silence,
+  now: Moment,
+): { readonly sentence: string; readonly advice: string | null } {
+  switch (silence.code) {
+    case 'filters':
+      return {
+        sentence: 'The filters let nothing through.',
+        advice: 'Ask without the filters, or for a longer period.',
+      };
+    case 'source-trouble':
+      return {
+        sentence: `Likely because ${silence.source} is in trouble: ${silence.message}`,
+        advice: 'intake tells more about what brings reports.',
+      };
+    case 'no-source':
+      return {
+        sentence: 'Nothing brings reports yet: no mailbox and no folder is set up.',
+        advice: 'Set up a mailbox (see docs/sources.md), or drop a report here with upload.',
+      };
+    case 'none-yet':
+      return { sentence: '', advice: null };
+    case 'other-domains':
+      return {
+        sentence: `Reports about ${counted(silence.domains, 'other domain')} come in, and none about this one.`,
+        advice:
+          'Check that the rua address of its DMARC record leads here; domains lists those that are known.',
+      };
+    case 'before-first':
+      return {
+        sentence: `The first report is about ${dayText(silence.first, now)}, which is after this period.`,
+        advice: 'Ask for a later period.',
+      };
+    case 'stopped':
+      return {
+        sentence: 'None has come since.',
+        advice:
+          'Reports stopped before this period: check the rua address and the mailbox that takes them in.',
+      };
+    case 'quiet':
+      return { sentence: 'Reports still come; nobody was seen sending in its name.', advice: null };
+    default:
+      return silence satisfies never;
+  }
 }
 
 function lastReportSentence(lastReport: string | null | undefined, now: Moment): string {

@@ -52,6 +52,7 @@ function emptyCard(title: string, result: SummaryResult, input: Asked, now: Mome
     input,
     now,
     lastReport: result.lastReceived,
+    silence: result.silence,
     buttons:
       result.lastReceived === null
         ? [{ label: 'Status', command: 'status' }]

@@ -10,6 +10,7 @@ import { asksOfRows, withoutRows } from '../store/relation.js';
 import type { Session } from '../store/session.js';
 import { ask, filterInput, type About, type Asked } from './filter.js';
 import { operation, type Context } from './operation.js';
+import { silenceOf, type Silence } from './silence.js';
 
 const TOP = 5;
 /** Failing sources looked at for new ones: those with fewer messages would not change the verdict. */
@@ -43,6 +44,8 @@ export interface SummaryResult extends About {
   readonly completeness: Completeness;
   readonly domains: { readonly seen: number; readonly claimed: number };
   readonly nextStep: NextStep | null;
+  /** Why there are no messages, most likely; null where there are some. */
+  readonly silence: Silence | null;
 }
 
 export const summary = operation({
@@ -51,13 +54,32 @@ export const summary = operation({
   role: 'viewer',
   effect: 'reads',
   input: filterInput,
-  run: (context, input): Promise<SummaryResult> =>
-    context.db.reading(context.tenant, async (session) =>
-      summarise(context, session, await ask(context, session, input)),
-    ),
+  run: async (context, input): Promise<SummaryResult> => {
+    const { asked, result } = await context.db.reading(context.tenant, async (session) => {
+      const about = await ask(context, session, input);
+      return { asked: about, result: await summarise(context, session, about) };
+    });
+    return { ...result, silence: result.figures.messages > 0 ? null : await silence(context, asked, result) };
+  },
 });
 
-async function summarise(context: Context, session: Session, asked: Asked): Promise<SummaryResult> {
+function silence(
+  context: Context,
+  { domain, range, filter, about }: Asked,
+  result: Summed,
+): Promise<Silence> {
+  return silenceOf(context, {
+    domain,
+    range,
+    filtered: asksOfRows(filter) || filter.reporterId !== null,
+    lastReceived: about.lastReceived,
+    domainsSeen: result.domains.seen,
+  });
+}
+
+type Summed = Omit<SummaryResult, 'silence'>;
+
+async function summarise(context: Context, session: Session, asked: Asked): Promise<Summed> {
   const { filter, range, domain, about } = asked;
   const { tenant } = context;
   const before = periodBefore(range);

@@ -59,3 +59,18 @@ export async function lastReceived(session: Session, tenant: number): Promise<Da
   );
   return row?.at ?? null;
 }
+
+/** The first day that reports tell of, about a domain or any; null where none does. Undated reports stand in 9999. */
+export async function firstDay(
+  session: Session,
+  tenant: number,
+  domainId: number | null,
+): Promise<string | null> {
+  const { day } = await session.row<{ day: string | null }>(
+    domainId === null
+      ? `SELECT MIN(day) AS day FROM rollup_tenant WHERE tenant_id = $1 AND day < '9999-12-31'`
+      : `SELECT MIN(day) AS day FROM rollup_domain WHERE tenant_id = $1 AND domain_id = $2 AND day < '9999-12-31'`,
+    domainId === null ? [tenant] : [tenant, domainId],
+  );
+  return day;
+}

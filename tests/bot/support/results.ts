@@ -127,6 +127,7 @@ export function answers(given: Invented) {
     domains: { seen: size, claimed: 1 },
     nextStep:
       size === 0 ? { code: 'get-reports' } : { code: 'look-at-new-source', source: name(0), failed: 24 },
+    silence: size === 0 ? { code: 'none-yet' } : null,
   };
   const domains: DomainsResult = {
     range,
