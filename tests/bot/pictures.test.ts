@@ -153,7 +153,7 @@ describe('a thread that draws', () => {
     const next = await draw(titled('next'));
 
     expect(next).toMatchObject({ width: 1 });
-    expect(await Promise.race([stuck, 'still waiting'])).toBe('still waiting');
+    expect(await Promise.race([stuck, Promise.resolve('still waiting')])).toBe('still waiting');
   });
 
   it('that cannot start costs the picture and nothing else', async () => {

@@ -101,7 +101,7 @@ export function startPool(options: PoolOptions): Pool {
       if (task === undefined) return;
       thread.task = task;
       thread.timer = setTimeout(() => lose(thread, 'A chart took too long.'), options.drawMs);
-      thread.worker.postMessage(task.spec);
+      thread.worker.postMessage(task.spec, []);
     }
     const starting = [...threads].some((thread) => !thread.ready);
     if (queue.length > 0 && !starting && threads.size < options.threads) start();

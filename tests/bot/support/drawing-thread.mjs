@@ -5,7 +5,11 @@ parentPort?.on('message', ({ title }) => {
   if (title === 'end') process.exit(1);
   if (title === 'throw') throw new Error('thrown');
   if (title === 'loop') for (;;);
-  if (title === 'fail') parentPort?.postMessage({ error: 'failed' });
-  else if (title !== 'hang') parentPort?.postMessage({ png: new Uint8Array([1, 2, 3]), width: 1, height: 1 });
+  if (title === 'fail') say({ error: 'failed' });
+  else if (title !== 'hang') say({ png: new Uint8Array([1, 2, 3]), width: 1, height: 1 });
 });
-parentPort?.postMessage('ready');
+say('ready');
+
+function say(message) {
+  parentPort?.postMessage(message, []);
+}
