@@ -95,10 +95,10 @@ export function createBot(options: BotOptions): Bot {
       log: system.log.child({ platform: row.platform, request: row.id }),
     });
     if (end === 'left') return;
-    if (turn.then === 'waiting-for-link' && live !== null) remember(tenant, row, live);
-    const waits = turn.then === 'waiting-for-link' && end === 'answered';
+    if (turn.outcome === 'waiting-for-link' && live !== null) remember(tenant, row, live);
+    const waits = turn.outcome === 'waiting-for-link' && end === 'answered';
     await endRequest(system, tenant, row.id, waits ? 'waiting-for-link' : end);
-    if (turn.then === 'linked') await carryOut(job);
+    if (turn.outcome === 'linked') await carryOut(job);
   };
 
   /** What was refused for want of a link, now that there is one. */

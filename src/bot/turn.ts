@@ -21,7 +21,7 @@ export const PERSON_RATE: Rate = { name: 'chat-person', tries: 60, seconds: 60 }
 /** What a request came to, and whether it waits for the link of who asked, or made one. */
 export interface Turn {
   readonly answer: Answer;
-  readonly then: 'answered' | 'waiting-for-link' | 'linked';
+  readonly outcome: 'answered' | 'waiting-for-link' | 'linked';
 }
 
 /** A request as it is worked on; `live` is what the platform handed over, null after a restart. */
@@ -46,7 +46,7 @@ export async function takeTurn(system: SystemContext, commands: readonly Command
   if (who.state === 'disabled') return alone(lockedOutCard());
   if (who.state === 'unlinked') {
     const code = codeOf(text);
-    if (code === null) return { ...alone(unlinkedCard()), then: 'waiting-for-link' };
+    if (code === null) return { ...alone(unlinkedCard()), outcome: 'waiting-for-link' };
     return linkTurn(await bring(system, here, code));
   }
   const context = { ...system, tenant, actor: who.actor, chat: here };
@@ -71,7 +71,7 @@ export async function takeTurn(system: SystemContext, commands: readonly Command
       askedBy: seenBy === 'channel' ? row.personName : null,
       share: shareable && seenBy === 'asker' ? { command: text, audience: 'channel' } : null,
     },
-    then: codeOf(text) === null ? 'answered' : 'linked',
+    outcome: codeOf(text) === null ? 'answered' : 'linked',
   };
 }
 
@@ -95,7 +95,7 @@ export function hereOf(
 export function alone(card: Card): Turn {
   return {
     answer: { card, audience: 'asker', file: null, share: null, askedBy: null },
-    then: 'answered',
+    outcome: 'answered',
   };
 }
 
@@ -114,7 +114,7 @@ export async function bring(
 }
 
 function linkTurn({ card, linked }: { readonly card: Card; readonly linked: boolean }): Turn {
-  return { ...alone(card), then: linked ? 'linked' : 'answered' };
+  return { ...alone(card), outcome: linked ? 'linked' : 'answered' };
 }
 
 /** A card for who asks too often; null where they do not. */

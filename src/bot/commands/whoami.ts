@@ -7,10 +7,10 @@ import { command } from '../command.js';
 export function whoamiOf(others: readonly Command[]): Command {
   return command({
     name: 'whoami',
-    aliases: ['who am i', 'me'],
+    aliases: ['me'],
     operation,
     positional: [],
     examples: ['whoami'],
     card: (result, _input, now) => whoamiCard(result, others, now),
-  }) as Command;
+  });
 }

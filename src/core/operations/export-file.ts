@@ -27,10 +27,10 @@ export const exportFile = operation({
     ...filterFields,
   }),
   run: async (context, { kind, ...filter }): Promise<ExportedFile> => {
-    const { fileName, send } = await KINDS[kind].run(context, filter);
+    const made = await KINDS[kind].run(context, filter);
     const pieces: string[] = [];
     let bytes = 0;
-    await send((text) => {
+    await made.send((text) => {
       bytes += Buffer.byteLength(text);
       if (bytes > MOST_BYTES)
         return Promise.reject(
@@ -43,7 +43,7 @@ export const exportFile = operation({
       return Promise.resolve();
     });
     const text = pieces.join('');
-    return { kind, fileName, text, rows: Math.max(0, rowsOf(text) - 1) };
+    return { kind, fileName: made.fileName, text, rows: Math.max(0, rowsOf(text) - 1) };
   },
 });
 
