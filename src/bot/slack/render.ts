@@ -57,8 +57,14 @@ const MOST_FACTS = 40;
 const LONGEST_TITLE = 120;
 const LONGEST_FACT = 600;
 const LONGEST_FALLBACK = 1_000;
-/** Of all text: for what stands after the parts, and for what Slack counts beside it. */
-const RESERVE = 3_000;
+/** What stands before and after the parts takes half of a message at most, so that there is always room for some. */
+const LONGEST_VERDICT = 1_500;
+const LONGEST_ADVICE = 1_000;
+const LONGEST_FOOTER = 1_000;
+const LONGEST_NOTE = 400;
+const FORM_TEXT = 3_500;
+/** Of all text: for titles and notes of the last part that has room, and for what Slack counts beside texts. */
+const RESERVE = 2_000;
 /** A part that would have less room says only that it is left out. */
 const LEAST_ROOM = 200;
 
@@ -68,7 +74,7 @@ export function renderCard(card: Card, options: RenderOptions = {}): Rendered {
   const mark = MARKS[card.tone];
   const head: Block[] = [
     { type: 'header', text: plain(`${mark} ${line(card.title, LONGEST_TITLE)}`, HEADER_TEXT) },
-    paragraph([rich(line(card.verdict, TEXT), 'bold')]),
+    paragraph([rich(line(card.verdict, LONGEST_VERDICT), 'bold')]),
   ];
   const { blocks: end, keep } = renderEnd(card, options);
   const parts = renderParts(card.parts, {
@@ -164,7 +170,7 @@ function renderChart(chart: Chart, room: Room): Block {
 function renderEnd(card: Card, options: RenderOptions): { blocks: Block[]; keep: string[] } {
   const keep: string[] = [];
   const blocks: Block[] = [];
-  if (card.advice !== null) blocks.push(paragraph([rich(`→ ${line(card.advice, TEXT / 2)}`)]));
+  if (card.advice !== null) blocks.push(paragraph([rich(`→ ${line(card.advice, LONGEST_ADVICE)}`)]));
   if (card.form !== null) blocks.push(...renderForm(card.form, keep));
   const share = options.share ?? null;
   const buttons = card.buttons
@@ -179,17 +185,23 @@ function renderEnd(card: Card, options: RenderOptions): { blocks: Block[]; keep:
     askedBy === null ? '' : `Asked by ${line(askedBy, LONGEST_TITLE)}`,
     card.footer ?? '',
   ].filter(Boolean);
-  if (footer.length > 0) blocks.push(context(footer.join(' · ')));
+  if (footer.length > 0) blocks.push(context(footer.join(' · '), LONGEST_FOOTER));
   return { blocks, keep };
 }
 
 function renderForm(form: Form, keep: string[]): Block[] {
   const blocks: Block[] = [];
+  let left = FORM_TEXT;
   for (const { name, label, choices, value } of form.fields.slice(0, MOST_FIELDS)) {
     const options = choices
       .filter((choice) => choice.value !== '' && choice.value.length <= OPTION_VALUE)
       .slice(0, SELECT_OPTIONS)
-      .map((choice) => ({ text: plain(choice.label, OPTION_TEXT), value: choice.value }));
+      .map((choice) => ({ text: plain(choice.label, OPTION_TEXT), value: choice.value }))
+      .filter(({ text }) => {
+        left -= text.text.length;
+        return left >= 0;
+      });
+    left -= LONGEST_TITLE;
     const initial = options.find((option) => option.value === value);
     // Slack refuses a menu without options.
     if (options.length === 0) continue;
@@ -225,8 +237,8 @@ function paragraph(elements: types.RichTextElement[]): Block {
   return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] };
 }
 
-function context(text: string): Block {
-  return { type: 'context', elements: [plain(text, TEXT)] };
+function context(text: string, most = LONGEST_NOTE): Block {
+  return { type: 'context', elements: [plain(text, most)] };
 }
 
 /** Characters of all text in blocks, as Slack counts them for a message. */

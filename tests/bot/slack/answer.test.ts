@@ -153,8 +153,8 @@ describe('trouble of Slack', () => {
 
 describe('pictures', () => {
   it('are uploaded once, waited for, and shown', async () => {
-    for (const _ of [1, 2]) {
-      await slack.fake.command(asker, channel, 'chart sources');
+    for (const words of ['chart sources', 'chart sources 30d']) {
+      await slack.fake.command(asker, channel, words);
       await slack.answer({ card: withChart });
     }
 

@@ -24,9 +24,9 @@ export interface Harness {
   readonly kept: string[];
   readonly completed: string[];
   /** Makes the next take throw. */
-  failNext(): void;
+  readonly failNext: () => void;
   /** Answers the last request. */
-  answer(given?: Partial<Answer>): Promise<void>;
+  readonly answer: (given?: Partial<Answer>) => Promise<void>;
   stop(): Promise<void>;
 }
 

@@ -3,6 +3,12 @@ import { startFakeSlack } from '../../fakes/slack/server.js';
 import { until } from '../../support/until.js';
 import { card, type Harness, startHarness } from './harness.js';
 
+async function buffered(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
 const FORM = 'application/x-www-form-urlencoded';
 
 let slack: Harness;
@@ -252,12 +258,11 @@ describe('messages', () => {
     await slack.fake.say(asker, '', [{ name: 'google.xml', bytes: Buffer.from('<feedback/>') }]);
 
     const [file] = slack.taken[0]!.files;
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of file!.open()) chunks.push(chunk);
+    const bytes = await buffered(file!.open());
 
     expect(slack.taken[0]?.text).toBe('upload');
     expect(file).toMatchObject({ name: 'google.xml', size: 11 });
-    expect(Buffer.concat(chunks).toString()).toBe('<feedback/>');
+    expect(bytes.toString()).toBe('<feedback/>');
   });
 
   it('with a forged address of a file never get the token there', async () => {
@@ -272,9 +277,7 @@ describe('messages', () => {
       await slack.fake.again(envelope as never);
 
       const forged = slack.taken.at(-1)!.files[0]!;
-      const read = async () => {
-        for await (const _chunk of forged.open());
-      };
+      const read = () => buffered(forged.open());
 
       await expect(read()).rejects.toThrow(/did not hand the file over/u);
       expect(thief.fileCalls).toEqual([]);
@@ -287,9 +290,7 @@ describe('messages', () => {
     slack.fake.state.scopes.delete('files:read');
     await slack.fake.say(asker, '', [{ name: 'google.xml', bytes: Buffer.from('x') }]);
 
-    const read = async () => {
-      for await (const _chunk of slack.taken[0]!.files[0]!.open());
-    };
+    const read = () => buffered(slack.taken[0]!.files[0]!.open());
 
     await expect(read()).rejects.toThrow(/files:read/u);
   });

@@ -159,6 +159,7 @@ function history(
 }
 
 function completeUpload(state: State, { files, channel_id: channel, thread_ts: thread }: Args): Given {
+  if (files === undefined) throw new Refusal('invalid_arguments');
   const given = (typeof files === 'string' ? JSON.parse(files) : files) as { id: string; title?: string }[];
   const place = state.channels.get(textOr(channel, '')) ?? null;
   if (channel !== undefined && (place === null || !place.members.has(state.bot)))
