@@ -18,6 +18,9 @@ import { readWords, writeWords } from './words.js';
 /** Commands of one person, in every channel of the workspace together. */
 export const PERSON_RATE: Rate = { name: 'chat-person', tries: 60, seconds: 60 };
 
+/** What hideSecrets leaves of a secret. */
+const HIDDEN = '[hidden]';
+
 /** What a request came to, and whether it waits for the link of who asked, or made one. */
 export interface Turn {
   readonly answer: Answer;
@@ -39,6 +42,8 @@ export async function takeTurn(system: SystemContext, commands: readonly Command
   if (tooMany !== null) return alone(tooMany);
   const words = await wordsOf(system, tenant, row.words);
   if (words === null) return alone(oldButtonCard());
+  const lost = live === null ? lostWithProcess(row) : null;
+  if (lost !== null) return alone(lost);
   const { text, audience } = readShare(words, row.audience);
   const asked = row.files > 0 ? 'upload' : text;
 
@@ -73,6 +78,21 @@ export async function takeTurn(system: SystemContext, commands: readonly Command
     },
     outcome: codeOf(text) === null ? 'answered' : 'linked',
   };
+}
+
+/** A card for what cannot be done after a restart, because a part of it was in the process alone; null otherwise. */
+function lostWithProcess({ files, words }: ChatRequestRow): Card | null {
+  if (files > 0)
+    return plainTroubleCard(
+      'Interrupted: upload',
+      'The service was restarted while it took the files. Send them again: what is there already counts once.',
+    );
+  return !words.includes(HIDDEN)
+    ? null
+    : plainTroubleCard(
+        'Interrupted',
+        'The service was restarted before this was done, and the code in it is kept nowhere. Write it again.',
+      );
 }
 
 /** The place and person of a request, for operations. */

@@ -357,3 +357,61 @@ describe('start pages and completion', () => {
     expect((await welcome(workspace)).buttons.map(({ command }) => command)).toContain('summary');
   });
 });
+
+describe('a request that another process left', () => {
+  /** As it stands in the table when its process died right after it was taken. */
+  const left = async (workspace: string, words: string, files = 0): Promise<string> => {
+    made += 1;
+    const to = `left ${made}`;
+    await system.db.within(admin.tenant, (session) =>
+      session.run(
+        `INSERT INTO chat_request (tenant_id, platform, workspace, channel, person, person_name, event_id, words, audience,
+           files, reply, state, received_at, leased_until)
+         VALUES ($1, 'slack', $2, 'C1', 'ADMIN', 'x', $3, $4, 'asker', $5, $6, 'received', $7, $7)`,
+        [
+          admin.tenant,
+          workspace,
+          to,
+          words,
+          files,
+          JSON.stringify({ to }),
+          new Date(admin.now().getTime() - 60_000),
+        ],
+      ),
+    );
+    return to;
+  };
+
+  it.each([
+    ['whoami', 0, 'Who am I', 'You are'],
+    ['upload', 2, 'Interrupted: upload', 'Send them again'],
+    ['link dml_[hidden]', 0, 'Interrupted', 'Write it again'],
+  ])('%s with %d files is answered as far as it can be', async (words, files, title, sentence) => {
+    const workspace = await boundWorkspace();
+    const to = await left(workspace, words, files);
+
+    chat.bot.start();
+
+    const answered = await until('an answer', () =>
+      Promise.resolve(chat.platform.answers.find(({ reply }) => reply['to'] === to) ?? null),
+    );
+    expect(answered.card.title).toBe(title);
+    expect(answered.card.verdict).toContain(sentence);
+  });
+
+  it('is answered by one of many processes that look at once', async () => {
+    const workspace = await boundWorkspace();
+    const to = await left(workspace, 'whoami');
+    const others = Array.from({ length: 4 }, () => testChat(admin));
+
+    for (const { bot } of others) bot.start();
+
+    const answers = () =>
+      others.flatMap(({ platform }) => platform.answers.filter(({ reply }) => reply['to'] === to));
+    await until('its end', async () =>
+      (await stored(workspace)).at(-1)?.state === 'answered' ? true : null,
+    );
+    await Promise.all(others.map(({ bot }) => bot.stop(5_000)));
+    expect(answers()).toHaveLength(1);
+  });
+});
