@@ -49,17 +49,20 @@ function list(otherwise: readonly string[], isRight: (text: string) => boolean, 
     .default(otherwise);
 }
 
-const id = z
-  .string()
-  .regex(ID, 'must be an id such as 00000000-0000-0000-0000-000000000000')
-  .transform((text) => text.toLowerCase())
-  .nullable()
-  .default(null);
+/** One for each variable: what is told of a field stands with the field itself. */
+function id() {
+  return z
+    .string()
+    .regex(ID, 'must be an id such as 00000000-0000-0000-0000-000000000000')
+    .transform((text) => text.toLowerCase())
+    .nullable()
+    .default(null);
+}
 
 /** The variables of Microsoft Teams, by name. */
 export const TEAMS_VARIABLES = {
   MICROSOFT_APP_ID: {
-    field: id,
+    field: id(),
     meaning: 'Application id of the Teams bot: see docs/install-teams.md',
     otherwise: 'no Teams',
   },
@@ -73,7 +76,7 @@ export const TEAMS_VARIABLES = {
     otherwise: 'no Teams',
   },
   MICROSOFT_APP_TENANT_ID: {
-    field: id,
+    field: id(),
     meaning: 'Microsoft tenant of the Teams bot, which serves that one alone',
     otherwise: 'no Teams',
   },
