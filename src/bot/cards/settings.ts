@@ -59,8 +59,13 @@ export function settingsSetCard(result: SettingsResult, input: unknown, now: Mom
   return { ...settingsCard(result, input, now), title: 'Settings of this channel are changed', tone: 'good' };
 }
 
+/** Names with what nobody sees in them are not offered: one could not tell which one chooses. */
+function isPlain(name: string): boolean {
+  return !/[\p{C}\s]/u.test(name);
+}
+
 function formOf({ domain, zone, dates, domains }: SettingsResult): Form {
-  const named = [...new Set([...(domain === null ? [] : [domain]), ...domains])];
+  const named = [...new Set([...(domain === null ? [] : [domain]), ...domains])].filter(isPlain);
   return {
     command: 'settings-set',
     submit: 'Set',
@@ -72,7 +77,7 @@ function formOf({ domain, zone, dates, domains }: SettingsResult): Form {
           { label: 'All domains', value: NONE },
           ...named.map((name) => ({ label: name, value: name })),
         ],
-        value: domain ?? NONE,
+        value: domain === null ? NONE : isPlain(domain) ? domain : null,
       },
       {
         name: 'zone',

@@ -16,6 +16,7 @@ import type { AlignmentResult, FailuresResult, TimelineResult } from '../../../s
 import type { SourceResult, SourcesResult } from '../../../src/core/operations/sources.js';
 import type { IntakeResult, SourceItem } from '../../../src/core/operations/source-states.js';
 import type { SummaryResult } from '../../../src/core/operations/summary.js';
+import { chatAnswers } from './chat-results.js';
 
 /** Invented answers of operations, of any size and with any names in them, for the cards' tests. */
 
@@ -336,5 +337,6 @@ export function answers(given: Invented) {
     fetch,
     ingest,
     reprocess,
+    ...chatAnswers(given, timeline),
   };
 }
