@@ -138,7 +138,7 @@ function renderFacts(facts: readonly Fact[], characters: number): Block[] {
     left -= label.length + text.length + remark.length + 6;
     if (left < 0) break;
     if (shown > 0) elements.push(rich('\n'));
-    elements.push(rich(`${label}: `, 'bold'), rich(text));
+    elements.push(rich(/[.:!?]$/u.test(label) ? `${label} ` : `${label}: `, 'bold'), rich(text));
     if (remark !== '') elements.push(rich(`  ${remark}`, 'italic'));
     shown += 1;
   }
