@@ -74,7 +74,7 @@ export function createBot(options: BotOptions): Bot {
       renew().catch((error: unknown) => system.log.warn('a lease could not be renewed', { error }));
     }, renewEveryMs);
     try {
-      await limit(() => answer(job, async () => (await renew(), lease !== 'lost')));
+      await answer(job, async () => (await renew(), lease !== 'lost'));
     } finally {
       clearInterval(timer);
     }
@@ -84,7 +84,8 @@ export function createBot(options: BotOptions): Bot {
     const { tenant, row, live } = job;
     const platform = platforms.get(row.platform as PlatformName);
     if (platform === undefined || stopping.signal.aborted) return;
-    const turn = await takeTurn(system, commands, job);
+    // Answers have no such limit: those that a platform does not take wait, and must not keep the others waiting.
+    const turn = await limit(() => takeTurn(system, commands, job));
     const end = await deliver({
       platform,
       reply: row.reply,

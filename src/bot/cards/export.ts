@@ -20,7 +20,8 @@ export function exportCard({ kind, fileName, rows }: ExportedFile, input: Asked)
   };
 }
 
-/** The file itself. */
-export function exportedFile({ fileName, text }: ExportedFile): AnswerFile {
+/** The file itself; null where nothing is in it. */
+export function exportedFile({ fileName, text, rows }: ExportedFile): AnswerFile | null {
+  if (rows === 0) return null;
   return { name: fileName, type: 'text/csv', bytes: Buffer.from(text) };
 }
