@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import pg from 'pg';
 import { DEFAULT_CONNECTIONS } from './connections.js';
 import { grant } from './grants.js';
@@ -13,6 +14,14 @@ const OLDEST_POSTGRES = 150_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A connection apart is taken for dead when a small question is not answered within this time. */
 const ANSWER_WITHIN_MS = 5_000;
+
+/**
+ * Questions at once. More would not be answered sooner, and each connection that a burst opens beside those in use costs
+ * a start and all plans anew, just when there is no time for it.
+ */
+const READS_AT_ONCE = 8;
+/** So long a connection waits for its next use, with its plans; ten seconds, the driver's own, is less than people pause. */
+const IDLE_MS = 60_000;
 
 /** Where the database is: a URL, or the parts of an embedded one. */
 export type Connection =
@@ -33,7 +42,7 @@ export interface Database {
   within<T>(tenant: number, work: (session: Session) => Promise<T>): Promise<T>;
   /**
    * The same for questions: nothing can be changed, and each statement is prepared once on a connection. Not for what
-   * stores: plans that were made for few rows are poor for many.
+   * stores: plans that were made for few rows are poor for many. Never inside another: eight at once are let in.
    */
   reading<T>(tenant: number, work: (session: Session) => Promise<T>): Promise<T>;
   /**
@@ -113,9 +122,10 @@ function databaseOn(pool: pg.Pool, role: RuntimeRole, version: string, connectio
       client.release(broken);
     }
   };
+  const reads = pLimit(READS_AT_ONCE);
   return {
     within: (tenant, work) => transaction(tenant, work),
-    reading: (tenant, work) => transaction(tenant, work, 'reading'),
+    reading: (tenant, work) => reads(() => transaction(tenant, work, 'reading')),
     across: (work, { passing = false } = {}) => transaction(null, work, passing ? 'passing' : 'lasting'),
     connectApart: (name) => connectApart(connection, name),
     wall: role.wall,
@@ -147,6 +157,7 @@ function newPool(connection: Connection, connections: number, connectWithinMs: n
     ...driverOptions(connection),
     max: connections,
     connectionTimeoutMillis: connectWithinMs,
+    idleTimeoutMillis: IDLE_MS,
     application_name: 'dmarc-ops',
     types: { getTypeParser },
   });
