@@ -56,7 +56,7 @@ const LOOKS: Readonly<Record<ChartTone, readonly (readonly [string, Pattern])[]>
 const TILES: Readonly<Record<Exclude<Pattern, 'plain'>, string>> = {
   hatched: '<path d="M-3 3L3-3M0 12L12 0M9 15L15 9" stroke="#fff" stroke-width="2.4"/>',
   dotted: '<circle cx="3" cy="3" r="2" fill="#fff"/><circle cx="9" cy="9" r="2" fill="#fff"/>',
-  lined: '<path d="M0 3H12M0 9H12" stroke="#fff" stroke-width="2"/>',
+  lined: '<path d="M0 6H12" stroke="#fff" stroke-width="2"/>',
   barred: '<path d="M3 0V12M9 0V12" stroke="#fff" stroke-width="2"/>',
 };
 

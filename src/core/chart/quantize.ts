@@ -1,6 +1,9 @@
 /** Squares of distances between colours that are kept, from those that differ clearly to any. */
 const APART = [1_600, 400, 0] as const;
 
+/** Part of all pixels from which on a colour is kept as it is: next to each other, large fields differ at a glance. */
+const GROUND_SHARE = 0.005;
+
 /** Red, green, blue, each 0 to 255. */
 export type Colour = readonly [number, number, number];
 
@@ -32,7 +35,7 @@ export function quantize(pixels: Uint8Array, most: number): Quantized {
   }
   flush();
 
-  const kept = spread([...frequency], most);
+  const kept = spread([...frequency], most, words.length * GROUND_SHARE);
   const palette = kept.map(colourOf);
   const index = new Map(kept.map((word, at) => [word, at]));
   const indexes = new Uint8Array(words.length);
@@ -50,10 +53,14 @@ export function quantize(pixels: Uint8Array, most: number): Quantized {
   return { palette, indexes };
 }
 
-/** Frequent colours first, but none that is hardly different from one that is kept already. */
-function spread(frequency: (readonly [number, number])[], most: number): number[] {
-  const sorted = frequency.toSorted((a, b) => b[1] - a[1]).map(([word]) => word);
-  const kept: number[] = [];
+/** Grounds and fills, then frequent colours, but none that is hardly different from one that is kept already. */
+function spread(frequency: (readonly [number, number])[], most: number, ground: number): number[] {
+  const byFrequency = frequency.toSorted((a, b) => b[1] - a[1]);
+  const sorted = byFrequency.map(([word]) => word);
+  const kept = byFrequency
+    .slice(0, most)
+    .filter(([, times]) => times >= ground)
+    .map(([word]) => word);
   for (const apart of APART) {
     for (const word of sorted) {
       if (kept.length >= most) return kept;
