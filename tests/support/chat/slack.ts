@@ -1,0 +1,72 @@
+import { interpreted, shownText } from '../../fakes/slack/seen.js';
+import { startFakeSlack } from '../../fakes/slack/server.js';
+import type { Message } from '../../fakes/slack/state.js';
+import { asRead, type ChatUser, type Seen, type Side } from './side.js';
+
+const PATH = '/slack/events';
+
+/** Slack, over HTTP or Socket Mode: people write `/dmarc` in channels, and drop files in their direct messages. */
+export async function startSlackSide(way: 'http' | 'socket' = 'http') {
+  const fake = await startFakeSlack();
+  const { state } = fake;
+  const channels = new Map<ChatUser, string>();
+  const messages = new Map<string, Message>();
+
+  const seenOf = (message: Message): Seen => {
+    const key = `${message.channel} ${message.ts}`;
+    messages.set(key, message);
+    return {
+      key,
+      text: asRead(message.blocks.length === 0 ? message.text : shownText(message.blocks)),
+      toAll: message.visibleTo === null && state.channels.get(message.channel)?.type !== 'im',
+      pictures: message.blocks
+        .filter(({ type }) => type === 'image')
+        .map((block) => String(block['alt_text'])),
+      files: message.files.flatMap((id) => state.files.get(id) ?? []),
+      live: interpreted(message),
+    };
+  };
+  const messageOf = ({ key }: Seen): Message => {
+    const found = messages.get(key);
+    if (found === undefined) throw new Error('there is no such message');
+    return found;
+  };
+
+  const side: Side = {
+    name: 'slack',
+    environment: fake.environment(way),
+    workspace: state.team,
+    reach: (url) => {
+      if (way === 'http') fake.connect(`${url}${PATH}`);
+      return Promise.resolve();
+    },
+    user: (name, beside) => {
+      const id = fake.person(name, { email: `${name.toLowerCase()}@slack.example` });
+      const channel = (beside && channels.get(beside)) ?? fake.channel(`of-${name}`, []);
+      state.channels.get(channel)?.members.add(id);
+      const direct = fake.direct(id);
+      const status = async (said: Promise<{ readonly status: number }>) => (await said).status;
+      const user: ChatUser = {
+        name,
+        type: (text) => status(fake.command(id, channel, text)),
+        press: (on, label) => status(fake.press(id, messageOf(on), label)),
+        drop: (file, bytes) => status(fake.say(id, '', [{ name: file, bytes }])),
+        again: () => status(fake.again()),
+        seen: () => [...fake.messages(channel, id), ...fake.messages(direct, id)].map(seenOf),
+        buttons: (on) =>
+          messageOf(on)
+            .blocks.filter(({ type }) => type === 'actions')
+            .flatMap((block) => block['elements'] as { readonly text: { readonly text: string } }[])
+            .map(({ text }) => text.text),
+      };
+      channels.set(user, channel);
+      return user;
+    },
+    trouble: (kind) => {
+      if (kind === 'refused') fake.fault('response_url', { type: 'error', error: 'invalid_blocks' });
+      else fake.fault('response_url', kind === 'wait' ? { type: 'rate', seconds: 1 } : { type: 'server' });
+    },
+    stop: () => fake.stop(),
+  };
+  return { ...side, fake };
+}
