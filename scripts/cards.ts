@@ -25,9 +25,10 @@ import { teamsPage } from './cards/teams.js';
 import { terminalPage } from './cards/terminal.js';
 
 const DOCS = fileURLToPath(new URL('../docs/cards', import.meta.url));
-const HELP = `Usage: npm run cards -- [--all] [--out FOLDER]
+const HELP = `Usage: npm run cards -- [--all [--of COMMAND]] [--out FOLDER]
 
-  --all         the card of every command, with small, large, empty and hostile data; needs --out
+  --all         the card of every command, with small, large, empty and hostile data; needs --out and a quarter of an hour
+  --of COMMAND  of those, the cards of one command alone
   --out FOLDER  where to write the pictures; without: docs/cards/
 
 Needs Chromium (on Debian: chromium fonts-dejavu-core fonts-noto-color-emoji); CHROMIUM names it where it is not on the path.
@@ -63,6 +64,7 @@ interface Shown {
 const { values } = parseArgs({
   options: {
     all: { type: 'boolean', default: false },
+    of: { type: 'string' },
     out: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -72,7 +74,9 @@ if (values.help || (values.all && values.out === undefined)) {
   process.exit(values.help ? 0 : 1);
 }
 const out = values.out ?? DOCS;
-const cards = values.all ? everyCard() : await demoCards();
+const cards = values.all
+  ? everyCard().filter(({ question }) => values.of === undefined || question === `/dmarc ${values.of}`)
+  : await demoCards();
 await mkdir(out, { recursive: true });
 const server = await servePages();
 const browser = await startBrowser(process.env['CHROMIUM'] ?? 'chromium');
