@@ -22,22 +22,31 @@ export interface Buttons {
   readonly keep: readonly string[];
 }
 
-/** The buttons of a card, and the one that shows it in the channel. `key` names the card that they are on. */
+/**
+ * The buttons of a card, and the one that shows it in the channel: in `showIn` where the card may stand in another
+ * conversation. `key` names the card that they are on.
+ */
 export function buttonActions(
   buttons: readonly Button[],
   share: Press | null,
   audience: Audience,
   key: string,
+  showIn: string | null,
 ): Buttons {
-  const presses = buttons.map(({ label, command }) => ({ label, press: { command, audience } }));
+  const presses = buttons.map(({ label, command }) => ({ label, press: { command, audience }, more: {} }));
   // Second, for the next likely question comes first.
-  if (share !== null) presses.splice(1, 0, { label: 'Show in channel', press: share });
+  if (share !== null)
+    presses.splice(1, 0, {
+      label: 'Show in channel',
+      press: share,
+      more: showIn === null ? {} : { showIn },
+    });
   const written = presses
     .slice(0, MOST_BUTTONS)
-    .map(({ label, press }) => ({ label, press: writePress(press, LONGEST_PRESS) }));
+    .map(({ label, press, more }) => ({ label, press: writePress(press, LONGEST_PRESS), more }));
   return {
-    actions: written.map(({ label, press }, at) => ({
-      ...execute(plain(label, LONGEST_LABEL), { press: press.value, card: key }, 'none'),
+    actions: written.map(({ label, press, more }, at) => ({
+      ...execute(plain(label, LONGEST_LABEL), { press: press.value, card: key, ...more }, 'none'),
       ...(at < MOST_SHOWN ? {} : { mode: 'secondary' }),
     })),
     keep: written.flatMap(({ press }) => (press.keep === null ? [] : [press.keep])),

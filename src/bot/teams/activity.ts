@@ -53,7 +53,12 @@ export function isPersonal({ conversation }: Activity): boolean {
 
 /** The channel or chat, the same in all its threads. */
 export function channelOf({ channelData, conversation }: Activity): string {
-  return channelData?.channel?.id ?? conversation.id.split(';')[0] ?? conversation.id;
+  return channelData?.channel?.id ?? withoutThread(conversation.id);
+}
+
+/** The id of a conversation alone, from that of a thread in it. */
+export function withoutThread(conversation: string): string {
+  return conversation.split(';')[0] ?? conversation;
 }
 
 const mention = z.object({ mentioned: z.object({ id: text }), text: text.min(1) });

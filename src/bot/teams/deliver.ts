@@ -6,6 +6,7 @@ import type { Connector, Outgoing, Where } from './connector.js';
 import type { Consents } from './consent.js';
 import { ConnectorError, meaningOf } from './errors.js';
 import { plain } from './elements.js';
+import type { Pictures } from './parts.js';
 import { type Recent, recent } from './recent.js';
 import { placeOf, type TeamsReply } from './reply.js';
 import { renderAnswer, type Rendered } from './render.js';
@@ -46,15 +47,34 @@ export function personalChats(): Recent<string> {
 /**
  * Brings an answer to where it belongs. To the asker alone: in the personal chat, or, from a channel, as a message that
  * only they see where that is switched on, else in their personal chat; where they have none with the bot, the channel is
- * told so without a word of the answer. To the channel: into the thread. Throws ConnectorError.
+ * told so without a word of the answer. To the channel: into the thread. Where Teams refuses it with its pictures, it
+ * comes without them. Throws ConnectorError.
  */
 export async function deliver(of: Delivery, reply: TeamsReply, answer: Answer): Promise<void> {
+  const { shownFrom } = reply;
+  if (shownFrom !== null && !(await isThere(of, reply))) {
+    const text = 'You are not in that channel any more, or I am not: it was not shown there.';
+    await of.connector.send({ ...reply, conversation: shownFrom }, messageOf(noteCard(text)));
+    return;
+  }
+  const pictures = await drawn(of.draw, answer);
+  try {
+    await bring(of, reply, answer, pictures);
+  } catch (error) {
+    if (pictures.size === 0 || !isUnfit(error)) throw error;
+    of.log.warn('Teams did not take an answer with its picture, and gets it as text', { error });
+    await bring(of, reply, answer, new Map());
+  }
+  if (answer.file !== null) await offerFile(of, reply, answer.file);
+}
+
+async function bring(of: Delivery, reply: TeamsReply, answer: Answer, pictures: Pictures): Promise<void> {
   const key = randomUUID();
-  const shareable = !reply.personal && answer.audience === 'asker';
   const rendered = renderAnswer(answer, {
-    pictures: await drawn(of.draw, answer),
+    pictures,
     key,
-    shareable,
+    shareable: !reply.personal && answer.audience === 'asker',
+    showIn: reply.conversation,
     remark: remarkOf(reply, answer),
   });
   if (rendered.keep.length > 0) await of.inbound.keep(placeOf(reply), rendered.keep);
@@ -62,11 +82,21 @@ export async function deliver(of: Delivery, reply: TeamsReply, answer: Answer): 
   const here: Where = reply;
   if (reply.personal) await inPlace(of, reply, here, key, messageOf(rendered), false);
   else if (answer.audience === 'channel') await of.connector.send(here, messageOf(rendered));
-  else await privately(of, reply, key, rendered, answer);
-  if (answer.file !== null) await offerFile(of, reply, answer.file);
+  else await privately(of, reply, { key, rendered, share: answer.share, hasPictures: pictures.size > 0 });
 }
 
-async function drawn(draw: DrawChart, { card }: Answer): Promise<ReadonlyMap<Chart, Picture>> {
+/** Whether who pressed is in the channel that the button names. */
+async function isThere({ connector }: Delivery, reply: TeamsReply): Promise<boolean> {
+  try {
+    await connector.member({ ...reply, conversation: reply.channel }, reply.person);
+    return true;
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    return false;
+  }
+}
+
+async function drawn(draw: DrawChart, { card }: Answer): Promise<Pictures> {
   const charts = card.parts.filter((part): part is Chart => part.type === 'chart');
   const pictures = await Promise.all(
     charts.map(async (chart) => [chart, await draw(chart).catch(() => null)] as const),
@@ -100,12 +130,18 @@ async function inPlace(
   remember(await connector.send(where, message, { targeted }));
 }
 
+interface Private {
+  readonly key: string;
+  readonly rendered: Rendered;
+  readonly share: Answer['share'];
+  /** Then it comes again without them where they may be what is refused. */
+  readonly hasPictures: boolean;
+}
+
 async function privately(
   of: Delivery,
   reply: TeamsReply,
-  key: string,
-  rendered: Rendered,
-  answer: Answer,
+  { key, rendered, share, hasPictures }: Private,
 ): Promise<void> {
   const message = messageOf(rendered);
   if (of.targeted || reply.targeted) {
@@ -114,7 +150,7 @@ async function privately(
       return await inPlace(of, reply, reply, key, { ...message, recipient }, true);
     } catch (error) {
       // The page on targeted messages asks for the personal chat then.
-      if (!isRefused(error)) throw error;
+      if (!isRefused(error) || (hasPictures && isUnfit(error))) throw error;
       of.log.warn('Teams took no message for one person in a channel; it goes to their personal chat', {
         error,
       });
@@ -124,9 +160,9 @@ async function privately(
     const conversation = await chatOf(of, reply);
     await inPlace(of, { ...reply, update: null }, { ...reply, conversation }, key, message, false);
   } catch (error) {
-    if (!isRefused(error)) throw error;
+    if (!isRefused(error) || (hasPictures && isUnfit(error))) throw error;
     of.chats.take(reply.person);
-    await of.connector.send(reply, messageOf(addHereCard(reply.personName, answer.share)));
+    await of.connector.send(reply, messageOf(addHereCard(reply.personName, share)));
     return;
   }
   if (!reply.pressed) await tell(of, reply);
@@ -146,6 +182,11 @@ async function tell({ connector, log }: Delivery, reply: TeamsReply): Promise<vo
 
 function isRefused(error: unknown): boolean {
   return error instanceof ConnectorError && meaningOf(error) !== 'again';
+}
+
+/** What was sent is refused, not the place that it was sent to. */
+function isUnfit(error: unknown): boolean {
+  return error instanceof ConnectorError && meaningOf(error) === 'refused';
 }
 
 async function chatOf({ connector, chats }: Delivery, reply: TeamsReply): Promise<string> {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Log } from '../../core/ingest/context.js';
 import type { Audience, ChatRequest, Inbound } from '../platform.js';
-import { type Activity, channelOf, idOf, isPersonal, tenantOf, wordsOf } from './activity.js';
+import { type Activity, channelOf, idOf, isPersonal, tenantOf, withoutThread, wordsOf } from './activity.js';
 import type { Connector, Outgoing } from './connector.js';
 import { type Consents, FileForgotten } from './consent.js';
 import type { Shown } from './deliver.js';
@@ -63,6 +63,7 @@ export function teamsInbound(parts: InboundParts): (activity: Activity) => Promi
       presses.take(key);
       throw error;
     }
+    if (showsElsewhere(activity, pressed)) return told('Working on it: it is shown in the channel.');
     if (update === null) return told(whereTold(activity, pressed.audience));
     return card(
       workingCard(
@@ -112,7 +113,7 @@ async function message(parts: InboundParts, activity: Activity, press: Press): P
   const words = wordsOf(activity);
   const text = words === '' ? (files.length > 0 ? 'upload' : 'help') : words;
   const taken = await parts.inbound.take({
-    ...requestOf(parts, activity, { text, audience: 'asker' }, null),
+    ...requestOf(parts, activity, { text, audience: 'asker', showIn: null }, null),
     files,
   });
   if (taken === 'taken' && isPersonal(activity))
@@ -133,16 +134,17 @@ const mentioned = z.object({ mentioned: z.object({ id: z.string() }) });
 function requestOf(
   { settings, connector }: InboundParts,
   activity: Activity,
-  asked: { readonly text: string; readonly audience: Audience },
+  asked: Omit<Pressed, 'card'>,
   update: TeamsReply['update'],
 ): ChatRequest {
   const { serviceUrl, conversation, recipient, from } = activity;
   const person = personOf(activity, settings.tenantId, connector);
+  const showIn = showsElsewhere(activity, asked) ? asked.showIn : null;
   const reply: TeamsReply = {
     serviceUrl,
-    conversation: conversation.id,
-    channel: channelOf(activity),
-    personal: isPersonal(activity),
+    conversation: showIn ?? conversation.id,
+    channel: showIn === null ? channelOf(activity) : withoutThread(showIn),
+    personal: isPersonal(activity) && showIn === null,
     tenant: settings.tenantId,
     bot: recipient.id,
     person: from.id,
@@ -150,6 +152,7 @@ function requestOf(
     update,
     targeted: recipient.isTargeted === true,
     pressed: activity.type === 'invoke',
+    shownFrom: showIn === null ? null : conversation.id,
   };
   const { text, audience } = asked;
   return {
@@ -161,6 +164,14 @@ function requestOf(
     files: [],
     reply: writeReply(reply),
   };
+}
+
+/** The answer of a channel stands in the personal chat, with a button that shows it where it was asked for. */
+function showsElsewhere(
+  activity: Activity,
+  { audience, showIn }: Pick<Pressed, 'audience' | 'showIn'>,
+): boolean {
+  return audience === 'channel' && showIn !== null && isPersonal(activity);
 }
 
 function isInstalled({ type, action: done, membersAdded, recipient }: Activity): boolean {

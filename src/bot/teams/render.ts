@@ -27,6 +27,8 @@ export interface RenderOptions {
   readonly audience?: Audience;
   /** Names this very card, in its buttons. */
   readonly key?: string;
+  /** The conversation that was asked in, where the card may stand in another; for the button that shows it there. */
+  readonly showIn?: string | null;
   /** A remark of the platform above the foot. */
   readonly remark?: string | null;
 }
@@ -54,8 +56,8 @@ const MEASURES: readonly Measure[] = [
 
 /** A card as an Adaptive Card that fits into a message; what had to be left out is said in it. Pure. */
 export function renderCard(card: Card, options: RenderOptions = {}): Rendered {
-  const { share = null, audience = 'asker', key = '' } = options;
-  const { actions, keep } = buttonActions(card.buttons, share, audience, key);
+  const { share = null, audience = 'asker', key = '', showIn = null } = options;
+  const { actions, keep } = buttonActions(card.buttons, share, audience, key, showIn);
   const summary = plain(`${MARKS[card.tone]} ${card.title}: ${card.verdict}`, LONGEST_SUMMARY);
   for (const measure of MEASURES) {
     const content = assemble(card, measure, options, actions);
@@ -117,7 +119,7 @@ function verdict({ title, tone, verdict: text }: Card): Element {
 /** An answer's card, with what goes with it. */
 export function renderAnswer(
   { card, audience, share, askedBy }: Answer,
-  options: Pick<RenderOptions, 'pictures' | 'key' | 'remark'> & { readonly shareable: boolean },
+  options: Pick<RenderOptions, 'pictures' | 'key' | 'remark' | 'showIn'> & { readonly shareable: boolean },
 ): Rendered {
   return renderCard(card, { ...options, audience, askedBy, share: options.shareable ? share : null });
 }

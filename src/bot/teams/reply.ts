@@ -20,6 +20,11 @@ const reply = z.object({
   targeted: z.boolean(),
   /** A button was pressed; who pressed was told already where the answer goes. */
   pressed: z.boolean(),
+  /**
+   * The personal chat in which somebody pressed a button that shows an answer in `conversation`. The button's word is not
+   * taken for it: it is looked whether they are there. null where the conversation is the one of the request itself.
+   */
+  shownFrom: z.string().nullable().default(null),
 });
 
 export type TeamsReply = Readonly<z.output<typeof reply>>;

@@ -63,6 +63,31 @@ describe('an answer from a channel', () => {
     expect(fake.calls.at(-1)?.path).toContain(encodeURIComponent(';messageid='));
   });
 
+  it('is shown in its thread by a button in the personal chat, to whom is in the channel alone', async () => {
+    const { fake, platform } = harness;
+    const [ann, eve] = [fake.person('Ann'), fake.person('Eve')];
+    const channel = fake.channel(ann);
+    await fake.say(ann, channel, 'summary example.com');
+    await platform.answer(replyOf(harness), answer({ share: SHARE }));
+    const [own] = fake.messages(fake.personalChat(ann));
+    const shown = answer({ audience: 'channel', askedBy: 'Ann' });
+
+    await fake.press(ann, own!, 'Show in channel');
+    await platform.answer(replyOf(harness), shown);
+    const thread = fake.calls.at(-1)?.path;
+    const before = fake.messages(channel).length;
+    // A button of hers that names the same channel.
+    await fake.press(eve, { ...own!, conversation: fake.personalChat(eve).id }, 'Show in channel');
+    await platform.answer(replyOf(harness), shown);
+
+    expect(thread).toContain(encodeURIComponent(`${channel.id};messageid=`));
+    expect(textOf(contentOf(fake.messages(channel).at(-1)))).toContain('Asked by Ann');
+    expect(fake.messages(channel)).toHaveLength(before);
+    expect(textOf(contentOf(fake.messages(fake.personalChat(eve))[0]))).toContain(
+      'You are not in that channel',
+    );
+  });
+
   it('is a message that only the asker sees where that is switched on, and is changed in place', async () => {
     const of = await startHarness({ settings: { targeted: true } });
     const { fake, platform } = of;
