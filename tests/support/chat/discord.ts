@@ -88,6 +88,7 @@ export async function startDiscordSide() {
 const FILE_OPTION = 'file';
 
 interface Embed {
+  readonly author?: { readonly name: string };
   readonly title?: string;
   readonly description?: string;
   readonly fields?: readonly { readonly name: string; readonly value: string }[];
@@ -116,7 +117,8 @@ function textOf(value: unknown): string {
 function readBody(message: KeptMessage): { readonly text: string; readonly live: readonly string[] } {
   const pieces = [
     textOf(message.body['content']),
-    ...embedsOf(message).flatMap(({ title, description, fields = [], footer }) => [
+    ...embedsOf(message).flatMap(({ author, title, description, fields = [], footer }) => [
+      author?.name,
       title,
       description,
       ...fields.flatMap(({ name, value }) => [name, value]),

@@ -98,9 +98,14 @@ export async function startTeamsSide() {
     agree: async (user: ChatUser, on: Seen): Promise<Buffer> => {
       const place = channels.get(user);
       if (place === undefined) throw new Error('there is no such person');
-      const known = fake.drive.size;
+      const files = fake.drive.size;
+      const before = user.seen().length;
       await fake.consent(place.person, messageOf(on), 'accept');
-      return until('the file is put', () => Promise.resolve([...fake.drive.values()].at(known) ?? null));
+      // The file is put, and then shown.
+      await until('the file', () => Promise.resolve(user.seen()[before] ?? null));
+      const bytes = [...fake.drive.values()][files];
+      if (bytes === undefined) throw new Error('nothing was put');
+      return bytes;
     },
   };
 }
