@@ -21,7 +21,10 @@ function listCard(all: readonly HelpEntry[]): Card {
         facts: [
           { name: 'Periods', value: '7d, 12w, 6m, yesterday, last week, 2026-01, 2026-01-05..2026-02-10' },
           { name: 'Options', value: 'name:value, such as dkim:fail or reporter:"Example Mail"' },
-          { name: 'Choices', value: 'Answers end with further questions: press one, or type its number in a terminal.' },
+          {
+            name: 'Choices',
+            value: 'Answers end with further questions: press one, or type its number in a terminal.',
+          },
         ],
       },
     ],
