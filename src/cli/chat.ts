@@ -1,7 +1,7 @@
 import { readConfig } from '../config.js';
 import { COMMANDS } from '../bot/registry.js';
 import { chat as chatIn } from '../bot/terminal/platform.js';
-import { wantsColour } from '../bot/terminal/style.js';
+import { wantsColour } from '../bot/characters/style.js';
 import type { Context } from '../core/operations/operation.js';
 import { openSystem } from '../system.js';
 import { readArguments } from './arguments.js';

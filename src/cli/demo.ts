@@ -5,7 +5,7 @@ import { readConfig } from '../config.js';
 import { COMMANDS } from '../bot/registry.js';
 import { dispatch } from '../bot/dispatch.js';
 import { renderCard } from '../bot/terminal/render.js';
-import { wantsColour } from '../bot/terminal/style.js';
+import { wantsColour } from '../bot/characters/style.js';
 import { addDays, dayOf } from '../core/analysis/range.js';
 import { keep, type Incoming } from '../core/ingest/keep.js';
 import { processPending } from '../core/ingest/process.js';

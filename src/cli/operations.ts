@@ -7,7 +7,7 @@ import { explain, optionNames, readArguments } from '../bot/arguments.js';
 import type { Command } from '../bot/command.js';
 import { renderCard } from '../bot/terminal/render.js';
 import { saveFile } from '../bot/terminal/save.js';
-import { wantsColour } from '../bot/terminal/style.js';
+import { wantsColour } from '../bot/characters/style.js';
 import { type Option as WordOption, readWords, type Word } from '../bot/words.js';
 import type { Option, OptionTable } from './arguments.js';
 import { EXIT, UsageError } from './failure.js';

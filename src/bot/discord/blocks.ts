@@ -1,9 +1,9 @@
 import type { Chart, Fact, Table } from '../card.js';
 import { count } from '../figures.js';
-import { drawBars } from '../terminal/bars-chart.js';
-import { drawDays } from '../terminal/days-chart.js';
-import { plain as unpainted } from '../terminal/style.js';
-import { fit, pad, visible, width } from '../terminal/text.js';
+import { drawBars } from '../characters/bars-chart.js';
+import { drawDays } from '../characters/days-chart.js';
+import { plain as unpainted } from '../characters/style.js';
+import { fit, pad, visible, width } from '../characters/text.js';
 import { codeBlock, escape } from './text.js';
 
 /** Lines of one part of a card, which leave from the end where room is short. */

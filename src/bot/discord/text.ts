@@ -1,4 +1,4 @@
-import { visible } from '../terminal/text.js';
+import { visible } from '../characters/text.js';
 
 /**
  * Data as Discord shows it: what a stranger wrote is shown as it stands, and becomes no format, link, mention, time or

@@ -1,10 +1,10 @@
 import type { types } from '@slack/bolt';
 import type { Chart, Table } from '../card.js';
 import { count } from '../figures.js';
-import { drawBars } from '../terminal/bars-chart.js';
-import { drawDays } from '../terminal/days-chart.js';
-import { plain as unpainted } from '../terminal/style.js';
-import { drawTable } from '../terminal/table.js';
+import { drawBars } from '../characters/bars-chart.js';
+import { drawDays } from '../characters/days-chart.js';
+import { plain as unpainted } from '../characters/style.js';
+import { drawTable } from '../characters/table.js';
 import { TABLE_COLUMNS, TABLE_ROWS, TABLE_TEXT } from './limits.js';
 import { line, rich } from './text.js';
 

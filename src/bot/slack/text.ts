@@ -1,5 +1,5 @@
 import type { types } from '@slack/bolt';
-import { visible } from '../terminal/text.js';
+import { visible } from '../characters/text.js';
 
 /**
  * Text of cards is data. It goes into plain_text and rich_text alone, which Slack shows as they are: no mention, link,

@@ -1,5 +1,5 @@
 import type { Tone } from '../card.js';
-import { visible } from '../terminal/text.js';
+import { visible } from '../characters/text.js';
 
 /**
  * Elements of Adaptive Cards 1.5 (https://adaptivecards.io/explorer/). Text stands in TextRuns alone, which know no

@@ -1,9 +1,9 @@
 import type { CardPart, Chart, Fact, Table } from '../card.js';
 import { count } from '../figures.js';
 import type { Picture } from '../platform.js';
-import { drawBars } from '../terminal/bars-chart.js';
-import { drawDays } from '../terminal/days-chart.js';
-import { plain as unpainted } from '../terminal/style.js';
+import { drawBars } from '../characters/bars-chart.js';
+import { drawDays } from '../characters/days-chart.js';
+import { plain as unpainted } from '../characters/style.js';
 import { type Element, line, noted, plain } from './elements.js';
 
 /** How much of a card is shown; the first that fits into a message is taken. */

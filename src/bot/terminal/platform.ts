@@ -9,7 +9,7 @@ import type { Line } from './lines.js';
 import { boundedLines } from './lines.js';
 import { MOST_BUTTONS, renderCard, USUAL_COLUMNS } from './render.js';
 import { saveFile } from './save.js';
-import { fit, visible } from './text.js';
+import { fit, visible } from '../characters/text.js';
 
 /** Where the chat takes place. */
 export interface Terminal {

@@ -1,11 +1,11 @@
 import type { Button, Card, CardPart, Fact, Form } from '../card.js';
-import { drawBars } from './bars-chart.js';
+import { drawBars } from '../characters/bars-chart.js';
 import { writeForm } from '../press.js';
-import { drawDays } from './days-chart.js';
-import type { Paint } from './style.js';
-import { coloured, MARKS, plain } from './style.js';
-import { drawTable } from './table.js';
-import { fit, pad, visible, width, wrap } from './text.js';
+import { drawDays } from '../characters/days-chart.js';
+import type { Paint } from '../characters/style.js';
+import { coloured, MARKS, plain } from '../characters/style.js';
+import { drawTable } from '../characters/table.js';
+import { fit, pad, visible, width, wrap } from '../characters/text.js';
 
 /** What VT100 and everything after it shows. */
 export const USUAL_COLUMNS = 80;

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { AnswerFile } from '../platform.js';
-import { visible } from './text.js';
+import { visible } from '../characters/text.js';
 
 /** More files of one name are a mistake. */
 const MOST_COPIES = 100;

@@ -1,4 +1,4 @@
-import { visible, width } from '../../bot/terminal/text.js';
+import { visible, width } from '../../bot/characters/text.js';
 import type { AggregateReport, FailureReport, Problem, TlsReport, Totals } from '../../core/report/report.js';
 import type { Output } from '../output.js';
 import type { Format, PrintedDocument } from './format.js';

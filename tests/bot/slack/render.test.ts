@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Card, Form } from '../../../src/bot/card.js';
-import { visible } from '../../../src/bot/terminal/text.js';
+import { visible } from '../../../src/bot/characters/text.js';
 import { homeView } from '../../../src/bot/slack/forms.js';
 import { renderCard } from '../../../src/bot/slack/render.js';
 import { blockProblems, textLength } from '../../fakes/slack/blocks.js';

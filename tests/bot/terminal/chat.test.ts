@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Command } from '../../../src/bot/command.js';
 import { boundedLines } from '../../../src/bot/terminal/lines.js';
 import { chat, complete } from '../../../src/bot/terminal/platform.js';
-import { wantsColour } from '../../../src/bot/terminal/style.js';
+import { wantsColour } from '../../../src/bot/characters/style.js';
 import { commands, contextFor } from '../support/shop.js';
 
 /** A script on standard input, and what was written. */

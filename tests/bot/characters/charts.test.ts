@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Chart } from '../../../src/bot/card.js';
-import { drawBars } from '../../../src/bot/terminal/bars-chart.js';
-import { drawDays } from '../../../src/bot/terminal/days-chart.js';
-import { plain } from '../../../src/bot/terminal/style.js';
+import { drawBars } from '../../../src/bot/characters/bars-chart.js';
+import { drawDays } from '../../../src/bot/characters/days-chart.js';
+import { plain } from '../../../src/bot/characters/style.js';
 import { addDays } from '../../../src/core/analysis/range.js';
 
 type DaysChart = Extract<Chart, { shape: 'days' }>;
