@@ -58,14 +58,20 @@ export async function startDiscordSide() {
       const id = String(FIRST_PERSON + BigInt(people));
       const channel = (beside && channels.get(beside)) ?? server.channels[people];
       if (channel === undefined) throw new Error('there are no channels left');
+      let last: KeptInteraction | null = null;
+      const did = (interaction: KeptInteraction) => {
+        last = interaction;
+        return acknowledged(interaction);
+      };
       const user: ChatUser = {
         name,
-        type: (text) => acknowledged(fake.command(channel, id, 'ask', { text })),
-        press: (on, label) => acknowledged(fake.press(messageOf(on), id, label)),
+        type: (text) => did(fake.command(channel, id, 'ask', { text })),
+        press: (on, label) => did(fake.press(messageOf(on), id, label)),
         drop: (file, bytes) =>
-          acknowledged(fake.command(channel, id, 'upload', { [FILE_OPTION]: { name: file, bytes } })),
+          did(fake.command(channel, id, 'upload', { [FILE_OPTION]: { name: file, bytes } })),
         again: () => {
-          fake.gateway.again('INTERACTION_CREATE');
+          if (last === null) throw new Error('nothing was done');
+          fake.gateway.dispatch('INTERACTION_CREATE', last.event);
           return Promise.resolve(200);
         },
         seen: () => [...fake.messages(channel), ...fake.seenBy(id)].map(seenOf),

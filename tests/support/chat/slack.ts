@@ -1,4 +1,5 @@
 import { interpreted, shownText } from '../../fakes/slack/seen.js';
+import type { Envelope } from '../../fakes/slack/people.js';
 import { startFakeSlack } from '../../fakes/slack/server.js';
 import type { Message } from '../../fakes/slack/state.js';
 import { asRead, type ChatUser, type Seen, type Side } from './side.js';
@@ -45,13 +46,17 @@ export async function startSlackSide(way: 'http' | 'socket' = 'http') {
       const channel = (beside && channels.get(beside)) ?? fake.channel(`of-${name}`, []);
       state.channels.get(channel)?.members.add(id);
       const direct = fake.direct(id);
-      const status = async (said: Promise<{ readonly status: number }>) => (await said).status;
+      let last: Envelope | null = null;
+      const status = async (said: Promise<{ readonly status: number }>) => {
+        last = fake.last();
+        return (await said).status;
+      };
       const user: ChatUser = {
         name,
         type: (text) => status(fake.command(id, channel, text)),
         press: (on, label) => status(fake.press(id, messageOf(on), label)),
         drop: (file, bytes) => status(fake.say(id, '', [{ name: file, bytes }])),
-        again: () => status(fake.again()),
+        again: async () => (await fake.again(last ?? undefined)).status,
         seen: () => [...fake.messages(channel, id), ...fake.messages(direct, id)].map(seenOf),
         buttons: (on) =>
           messageOf(on)

@@ -19,7 +19,8 @@ export async function startTeamsSide() {
 
   const seenOf = (message: FakeMessage): Seen => {
     const key = `${message.id} ${message.edits}`;
-    messages.set(key, message);
+    // As it is seen now: it may be changed in place.
+    messages.set(key, { ...message });
     const content = cardOf(message);
     const nodes = [...walk(content)];
     return {
@@ -65,7 +66,10 @@ export async function startTeamsSide() {
         },
         press: (on, label) => {
           const id = randomUUID();
-          return act(() => fake.press(person, messageOf(on), label, { id }));
+          return act(() => {
+            fake.reload();
+            return fake.press(person, messageOf(on), label, { id });
+          });
         },
         drop: (file, bytes) => act(() => fake.dropFile(person, chat, file, bytes)),
         again: () => act(last),
