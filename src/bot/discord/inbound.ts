@@ -4,6 +4,7 @@ import type { Command } from '../command.js';
 import type { Asker, Audience, ChatFile, Inbound } from '../platform.js';
 import { CALLBACK, type DiscordApi, EPHEMERAL } from './api.js';
 import { type Given, givenOf, type GivenOption, PERIODS, wordsOf } from './asked.js';
+import { recentClicks } from './clicks.js';
 import { isField, pressedText, withChoice } from './components.js';
 import { insist, meaningOf } from './errors.js';
 import { completedBy, MOST_CHOICES, OPTION, PERIOD_OPTION } from './fields.js';
@@ -40,6 +41,7 @@ const OLD_BUTTON = 'That button is of an older version. Please ask again.';
 
 export function createInteractions(with_: Taking): Interactions {
   const { api, log } = with_;
+  const isFirstClick = recentClicks();
   const acknowledging = new Map<string, Promise<void>>();
   const atWork = new Set<Promise<void>>();
 
@@ -105,6 +107,10 @@ export function createInteractions(with_: Taking): Interactions {
     const press = pressedText(id, rows);
     if (press === null) {
       await say(interaction, OLD_BUTTON);
+      return;
+    }
+    if (!isFirstClick(interaction)) {
+      await respond(interaction, CALLBACK.deferUpdate);
       return;
     }
     // A card that one person sees turns into the next; one that all see stays.

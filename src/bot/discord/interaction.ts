@@ -31,7 +31,7 @@ const attachmentShape = z.object({
   url: z.string(),
 });
 const interactionShape = z.object({
-  id: z.string(),
+  id: z.string().regex(/^\d+$/u),
   application_id: z.string(),
   type: z.number(),
   token: z.string(),
@@ -48,7 +48,11 @@ const interactionShape = z.object({
     })
     .nullish(),
   message: z
-    .object({ flags: z.number().optional(), components: z.array(componentShape).optional() })
+    .object({
+      id: z.string().optional(),
+      flags: z.number().optional(),
+      components: z.array(componentShape).optional(),
+    })
     .nullish(),
 });
 

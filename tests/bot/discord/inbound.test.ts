@@ -106,6 +106,23 @@ describe('a button', () => {
     expect(discord.seenBy(ADA)).toHaveLength(1);
   });
 
+  it('is one press when it is clicked twice, and another press a while after', async () => {
+    const { discord, core, channel } = await open();
+    core.answer = () => ({ card: card({ buttons: [{ label: 'Sources', command: 'sources example.com' }] }) });
+    const mine = await answered(discord.command(channel, ADA, 'summary'));
+    const pressed = () => core.requests.filter(({ text }) => text === 'sources example.com').length;
+
+    const clicks = [discord.press(mine, ADA, 'Sources'), discord.press(mine, ADA, 'Sources')];
+    await settled('both are acknowledged', () => clicks.every(({ acknowledged }) => acknowledged !== 'no'));
+    const afterClicks = pressed();
+    discord.pass(2_000);
+    await settled('the first is answered', () => mine.edits > 0);
+    discord.press(mine, ADA, 'Sources');
+
+    await settled('the next press', () => pressed() === 2);
+    expect(afterClicks).toBe(1);
+  });
+
   it('shows the answer in the channel with who asked, once, though the answer to the call is lost', async () => {
     const { discord, core, channel } = await open();
     core.answer = ({ text, audience }) => ({
@@ -155,6 +172,7 @@ describe('a button', () => {
     discord.press(mine, ADA, 'Show in channel');
     const told = await settled('word to the asker', () => discord.seenBy(ADA)[1]);
 
+    await settled('the end of it', () => core.problems.length > 0);
     expect(told.body['content']).toContain('send messages');
     expect(core.problems).toMatchObject([{ name: 'ReplyGone' }]);
   });
