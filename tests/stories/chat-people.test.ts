@@ -6,6 +6,7 @@ import { openTown, type Town } from '../support/chat/town.js';
 import { commandLine } from '../support/command-line.js';
 import { takeIn } from '../support/samples.js';
 import { reportXml } from '../support/reports.js';
+import { until } from '../support/until.js';
 
 /** The day of `reportXml`. */
 const QUESTION = 'summary example.com 2026-03-01';
@@ -90,11 +91,15 @@ describe.each(platforms)('a new workspace of %s', (name) => {
   it('keeps no secret of what was typed, and nothing of what was answered', async () => {
     const { db, tenant } = town.admin;
 
-    const rows = await db.within(tenant, (session) =>
-      session.rows<{ words: string | null; reply: unknown; state: string }>(
-        `SELECT words, reply, state FROM chat_request WHERE platform = '${name}'`,
-      ),
-    );
+    // An answer is seen a moment before it is noted.
+    const rows = await until('all is answered', async () => {
+      const found = await db.within(tenant, (session) =>
+        session.rows<{ words: string | null; reply: unknown; state: string }>(
+          `SELECT words, reply, state FROM chat_request WHERE platform = '${name}'`,
+        ),
+      );
+      return found.some(({ state }) => state === 'received') ? null : found;
+    });
 
     const open = rows.filter(({ state }) => state !== 'waiting-for-link');
     expect(open.length).toBeGreaterThan(3);
