@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import type { Part } from './bench.js';
 import type { Figure } from './figure.js';
-import { replaceOwn } from './own-text.js';
+import { ownText, replaceOwn, sectionOf } from './own-text.js';
 import { markdownOf } from './table.js';
 
 const PAGE = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
@@ -22,24 +22,33 @@ export interface PageOwner {
   readonly advice: string;
 }
 
-/** Writes what a bench measured, on what and how, into docs/benchmarks.md, and leaves what others wrote there. */
+/**
+ * Writes what a bench measured, on what and how, into docs/benchmarks.md. Leaves what others wrote there, and the sections
+ * of its own parts that were not measured now.
+ */
 export async function writePage(
   { script, advice }: PageOwner,
+  parts: readonly Part[],
   measured: readonly Measured[],
   facts: readonly (readonly [string, string])[],
   day: string,
 ): Promise<string> {
-  const text = `Written by \`npm run ${script}\` on ${day}; do not edit by hand.
+  const before = await readFile(PAGE, 'utf8').catch(() => HEAD);
+  const sections = parts.flatMap(({ name, how }) => {
+    const now = measured.find(({ part }) => part.name === name);
+    if (now === undefined) return sectionOf(ownText(before, script), name) ?? [];
+    return `## ${name}\n\n${how} Measured on ${day}.\n\n${markdownOf(now.figures)}`;
+  });
+  const text = `Written by \`npm run ${script}\`; do not edit by hand.
 
 | | |
 | --- | --- |
 ${facts.map(([name, value]) => `| ${name} | ${value} |`).join('\n')}
 
-${measured.map(({ part, figures }) => `## ${part.name}\n\n${part.how}\n\n${markdownOf(figures)}`).join('\n\n')}
+${sections.join('\n\n')}
 
 ${advice}
 `;
-  const before = await readFile(PAGE, 'utf8').catch(() => HEAD);
   const page = replaceOwn(before, script, text);
   await writeFile(PAGE, await format(page, { ...(await resolveConfig(PAGE)), parser: 'markdown' }));
   return PAGE;

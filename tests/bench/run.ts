@@ -15,7 +15,7 @@ import { tableOf } from './table.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Measures the parts that the command line asks for, prints a table, and writes the page after a whole run. */
+/** Measures the parts that the command line asks for, prints a table, and writes their sections of the page. */
 export async function runBench(owner: PageOwner, parts: readonly Part[]): Promise<void> {
   const names = parts.map(({ name }) => name);
   const { values } = parseArgs({
@@ -43,9 +43,9 @@ export async function runBench(owner: PageOwner, parts: readonly Part[]): Promis
   process.stdout.write(
     `${facts.map(([name, value]) => `${name}: ${value}`).join('\n')}\n\n${tableOf(figures)}`,
   );
-  if (!values.quick && !values.source && values.only.length === 0)
+  if (!values.quick && !values.source)
     process.stdout.write(
-      `${await writePage(owner, measured, facts, new Date().toISOString().slice(0, 10))}\n`,
+      `${await writePage(owner, parts, measured, facts, new Date().toISOString().slice(0, 10))}\n`,
     );
   if (values.check && figures.some((figure) => verdictOf(figure) === 'miss')) process.exitCode = 1;
 }

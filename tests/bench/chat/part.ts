@@ -1,3 +1,4 @@
+import { freePort } from '../../support/free-port.js';
 import type { Bench, Part } from '../bench.js';
 import type { Figure } from '../figure.js';
 import { startService } from '../service.js';
@@ -16,7 +17,6 @@ const SECONDS = 60;
 const QUICK_SECONDS = 4;
 /** Of each platform. Enough that nobody types faster than a person does. */
 const PEOPLE = 40;
-const PORT = 18_081;
 /** Records from which on the figures are those that the targets speak of. */
 const FULL_RECORDS = 1_000_000;
 
@@ -60,7 +60,7 @@ async function withService<Result>(
 ): Promise<Result> {
   const service = await startService(bench.program, 'all', {
     dataFolder,
-    port: PORT,
+    port: await freePort(),
     environment: Object.assign({}, ...sides.map((side) => side.environment)),
   });
   try {

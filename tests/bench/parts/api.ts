@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import path from 'node:path';
+import { freePort } from '../../support/free-port.js';
 import { addDays } from '../../../src/core/analysis/range.js';
 import { smallReports } from '../../../src/core/sample/bulk.js';
 import { randomFor } from '../../../src/core/sample/random.js';
@@ -14,7 +15,6 @@ import { uploadLarge } from '../upload.js';
 const CALLS_PER_SECOND = 200;
 const P99_MS = 50;
 const MOST_MB = 400;
-const PORT = 18_080;
 /** Calls of the mixed load, a second: what programs ask, and what brings reports. */
 const MIXED = { summary: 20, list: 10, upload: 5, export: 1 } as const;
 const PERIOD = `from=${addDays(LAST_DAY, -29)}&to=${LAST_DAY}`;
@@ -25,12 +25,12 @@ export const api: Part = {
   measure: async (bench) => {
     const stored = await storedRecords(bench, bench.sizes.manyStored);
     const { dataFolder, population } = stored;
-    const asking = await startService(bench.program, 'serve', { dataFolder, port: PORT });
+    const asking = await startService(bench.program, 'serve', { dataFolder, port: await freePort() });
     const asked = await finish(asking, () => askSummaries(bench, asking, population));
-    const loading = await startService(bench.program, 'all', { dataFolder, port: PORT });
+    const loading = await startService(bench.program, 'all', { dataFolder, port: await freePort() });
     const mixed = await finish(loading, () => mixedLoad(bench, loading, population));
     const empty = path.join(bench.scratch, 'upload');
-    const taking = await startService(bench.program, 'serve', { dataFolder: empty, port: PORT });
+    const taking = await startService(bench.program, 'serve', { dataFolder: empty, port: await freePort() });
     const upload = await finish(taking, () => largeUpload(bench, taking));
     return [asked, ...mixed, ...upload];
   },
