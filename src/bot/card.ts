@@ -80,4 +80,15 @@ export interface Button {
   readonly label: string;
   /** The command line it stands for, without the leading `/dmarc`, such as `sources example.com 30d`. */
   readonly command: string;
+  /** A line to be written before it is asked, which becomes an option of the command; absent for none. */
+  readonly asks?: TextAsk;
+}
+
+/** Text that a button asks for: in a dialog, a modal or an input of the card, as the platform has it. */
+export interface TextAsk {
+  /** The option's name, such as `note`. */
+  readonly name: string;
+  readonly label: string;
+  /** Whether the button works without it. */
+  readonly optional: boolean;
 }

@@ -104,9 +104,82 @@ export interface Asker {
 
 export type CompletedField = 'domain' | 'report' | 'command';
 
+/** A place where the bot speaks by itself, as plain data that the platform understands again later. Holds no secret. */
+export type Destination = Readonly<Record<string, unknown>>;
+
+/** A posted message, by the platform's ids. */
+export type MessageRef = Readonly<Record<string, unknown>>;
+
+/** What the bot says by itself: an alert, a digest, a notice. */
+export interface Post {
+  readonly card: Card;
+  /** The workspace and channel, for what Inbound.keep needs. */
+  readonly place: ChatPlace;
+  /** Names this message for good: a platform that can tells by it that the message was posted before. */
+  readonly key: string;
+  /** People to be mentioned, by the platform's ids; nobody where it is empty. */
+  readonly mentions: readonly string[];
+}
+
+/**
+ * Speaking without being asked, and changing what was said. Waits for nothing: budgets are kept by who calls. Each throws
+ * Gone, TryLater, Refused, or any other error where a later try may do and nobody knows whether it came through.
+ */
+export interface Speaker {
+  /**
+   * Posts a message. `perhapsThere` says that an earlier try may have come through: a platform that can finds that
+   * message by its key and gives its reference instead. In a simpler form where the full one is not taken.
+   */
+  post(to: Destination, post: Post, perhapsThere: boolean): Promise<MessageRef>;
+  /** Shows another card in the place of a posted one. */
+  update(to: Destination, ref: MessageRef, post: Post): Promise<void>;
+  /** Says something below a posted message: in its thread, or as an answer to it. */
+  reply(to: Destination, ref: MessageRef, post: Post, perhapsThere: boolean): Promise<void>;
+}
+
+export interface ChatSpeaker extends Speaker {
+  /** Where the bot can speak by itself later on, from the place of a request's answer. Throws ReplyGone. */
+  destinationOf(reply: ReplyHandle): Destination;
+}
+
+/** The message, or the whole channel, is not there any more, or the bot may not speak there. */
+export class Gone extends Error {
+  override readonly name = 'Gone';
+
+  constructor(
+    readonly what: 'message' | 'channel',
+    /** One sentence for people. */
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(reason, options);
+  }
+}
+
+/** The platform says when to come again; nothing was done. */
+export class TryLater extends Error {
+  override readonly name = 'TryLater';
+
+  constructor(
+    readonly afterMs: number,
+    /** Whether all of the workspace has to wait, or this channel alone. */
+    readonly scope: 'channel' | 'workspace',
+    options?: ErrorOptions,
+  ) {
+    super(`to be tried again in ${Math.round(afterMs)} ms`, options);
+  }
+}
+
+/** The platform does not take this message in any form; trying again is no use before it changes. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
 /** One platform as it runs. */
 export interface ChatPlatform {
   readonly name: PlatformName;
+  /** Speaks there without being asked; absent where it cannot. */
+  readonly speaker?: ChatSpeaker;
   /**
    * Answers a request. Waits as the platform says it should (429 with its time, 5xx with jitter), within a minute.
    * Throws ReplyGone where that place can no longer be answered, and any other error where a later try may do.

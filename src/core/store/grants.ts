@@ -4,10 +4,10 @@ import { missingQueueGrants } from './queue-schema.js';
 /** Any constant of our own. */
 const LOCK = 0x6772616e74;
 
-/** Tables on which the runtime role has less than all: tenants it reads, the audit it reads and adds to. */
-const RIGHTS = `CASE c.relname WHEN 'tenant' THEN 'SELECT' WHEN 'audit' THEN 'SELECT, INSERT' ELSE 'SELECT, INSERT, UPDATE, DELETE' END`;
+/** Tables on which the runtime role has less than all: tenants it reads, the audit and the history of alerts it reads and adds to. */
+const RIGHTS = `CASE c.relname WHEN 'tenant' THEN 'SELECT' WHEN 'audit' THEN 'SELECT, INSERT' WHEN 'alert_event' THEN 'SELECT, INSERT' ELSE 'SELECT, INSERT, UPDATE, DELETE' END`;
 /** The last of these rights: who has it has them all. */
-const LAST_RIGHT = `CASE c.relname WHEN 'tenant' THEN 'SELECT' WHEN 'audit' THEN 'INSERT' ELSE 'DELETE' END`;
+const LAST_RIGHT = `CASE c.relname WHEN 'tenant' THEN 'SELECT' WHEN 'audit' THEN 'INSERT' WHEN 'alert_event' THEN 'INSERT' ELSE 'DELETE' END`;
 
 /** What the runtime role lacks, as statements: on parent tables, never on partitions. */
 const MISSING = `
