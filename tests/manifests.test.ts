@@ -9,7 +9,7 @@ import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { fromBufferPromise } from 'yauzl';
-import { commandsPage, NOT_IN_TERMINAL } from '../scripts/manifests/commands-page.js';
+import { commandsPage } from '../scripts/manifests/commands-page.js';
 import { COLOR_SIZE, OUTLINE_SIZE } from '../scripts/manifests/icons.js';
 import { manifestFiles } from '../scripts/manifests/made.js';
 import { PLAIN } from '../scripts/manifests/options.js';
@@ -24,6 +24,7 @@ import {
 import { PERSONAL_MENU, SHARED_MENU, TEAMS_LIMITS, teamsManifest } from '../scripts/manifests/teams.js';
 import { charactersOf, commandsFor, MOST_CHARACTERS, MOST_OPTIONS } from '../src/bot/discord/commands.js';
 import type { CommandOption } from '../src/bot/discord/fields.js';
+import { atTerminal } from '../src/bot/terminal/here.js';
 import { dispatch } from '../src/bot/dispatch.js';
 import { COMMANDS } from '../src/bot/registry.js';
 import { SLACK_PATH as HEARD_AT } from '../src/bot/slack/receivers.js';
@@ -311,26 +312,22 @@ describe('docs/commands.md', () => {
     for (const [name, [role, ...platforms]] of rows) {
       expect(role).toBe(asked.find((command) => command.name === name)?.operation.role);
       expect(platforms).toHaveLength(4);
-      const [terminal, ...chats] = platforms;
-      const instead = NOT_IN_TERMINAL[name];
-      expect(terminal).toBe(instead === undefined ? 'yes' : `not there: ${instead}`);
-      for (const cell of chats) expect(cell).toMatch(/^yes(?:$|[:;,] .*(?:`|\]\(https:\/\/))/u);
+      for (const cell of platforms) expect(cell).toMatch(/^yes(?:$|[:;,] .*(?:`|\]\(https:\/\/))/u);
     }
     for (const { name } of COMMANDS) expect(page).toContain(`\n### ${name}\n`);
   });
 
-  it('says of those commands that a terminal has not that they are not there', async () => {
+  it('says yes of the terminal, which refuses no command for being one', async () => {
     const system = await testSystem();
     try {
-      const context = await system.context();
+      const context = atTerminal(await system.context());
       const refused: string[] = [];
       for (const { name, examples } of COMMANDS) {
         const { card } = await dispatch({ text: examples[0] ?? name, context, local: true }, COMMANDS);
         if (card.verdict.includes('Slack, Teams or Discord where it is asked')) refused.push(name);
       }
 
-      // Alone, `share` tells how it is used.
-      expect([...refused, 'share'].toSorted()).toEqual(Object.keys(NOT_IN_TERMINAL).toSorted());
+      expect(refused).toEqual([]);
     } finally {
       await system.close();
     }

@@ -14,16 +14,6 @@ const DISCORD_COMMANDS =
 const TAKES_FILES = 'upload';
 const GIVES_FILES = 'export';
 
-/** What is about a place or an account of a chat, and what a terminal has in its place. */
-export const NOT_IN_TERMINAL: Readonly<Record<string, string>> = {
-  upload: '`ingest` reads files and folders of the machine',
-  settings: 'a terminal has no channel',
-  'settings-set': 'a terminal has no channel',
-  share: 'nobody else listens',
-  link: 'whoever has the shell is admin',
-  unlink: 'whoever has the shell is admin',
-};
-
 /** docs/commands.md, before it is formatted: every command on every platform. Made from the registry alone. */
 export function commandsPage(commands: readonly Command[]): string {
   const asked = commands.filter((command) => command.operation.local !== true);
@@ -91,8 +81,7 @@ function section(command: Command): string {
 }
 
 function terminalCell({ name }: Command): string {
-  const instead = NOT_IN_TERMINAL[name];
-  return instead === undefined ? 'yes' : `not there: ${instead}`;
+  return name === TAKES_FILES ? `yes: ${code(`${name} FILE`)}` : 'yes';
 }
 
 function slackCell({ name }: Command): string {

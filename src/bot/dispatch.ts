@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { editDistance } from '../core/analysis/nearest.js';
 import { dayOf } from '../core/analysis/range.js';
 import { ExpectedError } from '../core/expected-error.js';
-import type { ChannelDefaults } from '../core/operations/chat/settings.js';
+import { channelDefaults } from '../core/operations/chat/settings.js';
 import type { Context } from '../core/operations/operation.js';
 import { OperationError } from '../core/operations/operation.js';
 import { admit, checkInput, InputError, performWithInput } from '../core/operations/perform.js';
@@ -32,8 +32,6 @@ export interface Request {
   readonly context: Context;
   /** Whether the asker sits at the machine that runs this, and may name its files. */
   readonly local: boolean;
-  /** What the channel has set; absent where there is none. */
-  readonly defaults?: ChannelDefaults;
   /** Called right before something that changes anything; false where it was begun before and must not be again. */
   readonly begin?: () => Promise<boolean>;
 }
@@ -50,13 +48,12 @@ type Input = Readonly<Record<string, unknown>>;
 
 /** Answers a request with a card. Never throws: whatever happens becomes a card, the unexpected with an id. */
 export async function dispatch(request: Request, commands: readonly Command[]): Promise<Dispatched> {
-  const { context, defaults } = request;
+  const { context } = request;
   const plain = context.now();
-  const now = defaults === undefined ? plain : momentFor(plain, defaults);
   const read = readWords(request.text);
   if (read.error !== null) return told(badInputCard(null, read.error));
 
-  const found = findCommand(commands, read.words, read.options, dayOf(now));
+  const found = findCommand(commands, read.words, read.options, dayOf(plain));
   if (found.command === null) {
     const rest = writeWords(
       read.words.slice(1).map((word) => word.text),
@@ -67,18 +64,24 @@ export async function dispatch(request: Request, commands: readonly Command[]): 
   const { command } = found;
   try {
     await admit(command.operation, context, request);
-    const given = readArguments(command, found.words, read.options, dayOf(now));
+    const given = readArguments(command, found.words, read.options, dayOf(plain));
     if (given.error !== null) return told(badInputCard(command, given.error));
-    const meant = withDefaultDomain(command, given.input, defaults?.domain ?? null);
-    return withWrittenDomain(
-      await answer(command, meant, request, now),
-      commands,
-      defaults?.domain ?? null,
-      now,
-    );
+    const { domain, now } = await settingsOf(context, plain);
+    const meant = withDefaultDomain(command, given.input, domain);
+    return withWrittenDomain(await answer(command, meant, request, now), commands, domain, now);
   } catch (error) {
     return told(await failureCard(command, error, context));
   }
+}
+
+/** The domain that is meant where none is given, and how times are written, by the channel where it is asked. */
+export async function settingsOf(
+  context: Context,
+  now: Date,
+): Promise<{ readonly domain: string | null; readonly now: Moment }> {
+  if (context.chat === undefined) return { domain: null, now };
+  const { domain, ...look } = await channelDefaults(context, context.tenant, context.chat);
+  return { domain, now: momentFor(now, look) };
 }
 
 async function answer(command: Command, given: Input, request: Request, now: Moment): Promise<Dispatched> {

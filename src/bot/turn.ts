@@ -2,7 +2,6 @@ import type { ChatHere } from '../core/operations/chat/here.js';
 import { actorOfChat, type ChatActor } from '../core/operations/chat/people.js';
 import { bringCode, linkByEmail } from '../core/operations/chat/link.js';
 import { beginRequest, keptCommand, type ChatRequestRow } from '../core/operations/chat/requests.js';
-import { channelDefaults } from '../core/operations/chat/settings.js';
 import { ExpectedError } from '../core/expected-error.js';
 import { countTry, TooManyTries, type Rate } from '../core/operations/limit.js';
 import { digestOf } from '../core/identity/secret.js';
@@ -11,9 +10,10 @@ import type { Card } from './card.js';
 import { linkCard, lockedOutCard, oldButtonCard, plainTroubleCard, unlinkedCard } from './cards/chat.js';
 import type { Command } from './command.js';
 import { dispatch } from './dispatch.js';
-import type { Answer, Audience, ChatPerson, ChatRequest } from './platform.js';
+import type { Answer, ChatPerson, ChatRequest } from './platform.js';
 import { keptId } from './press.js';
-import { readWords, writeWords } from './words.js';
+import { readShare } from './share.js';
+import { readWords } from './words.js';
 
 /** Commands of one person, in every channel of the workspace together. */
 export const PERSON_RATE: Rate = { name: 'chat-person', tries: 60, seconds: 60 };
@@ -60,7 +60,6 @@ export async function takeTurn(system: SystemContext, commands: readonly Command
       text: asked,
       context,
       local: false,
-      defaults: await channelDefaults(system, tenant, here),
       begin: () => beginRequest(system, tenant, row.id),
     },
     commands,
@@ -177,24 +176,4 @@ export async function whoAsks(
 async function wordsOf(system: SystemContext, tenant: number, text: string): Promise<string | null> {
   const id = keptId(text);
   return id === null ? text : keptCommand(system, tenant, id);
-}
-
-/** `share` before a command shows its answer to the channel. */
-function readShare(words: string, wished: Audience): { readonly text: string; readonly audience: Audience } {
-  const read = readWords(words);
-  if (read.error !== null) return { text: words, audience: wished };
-  const [first, ...rest] = read.words;
-  if (first?.text.toLowerCase() !== 'share' || first.quoted) return { text: words, audience: wished };
-  if (rest.length === 0 && read.options.length === 0) return { text: words, audience: 'asker' };
-  const line = words.replace(/^\s*(?:\/dmarc\s+)?share\s+/iu, '');
-  return {
-    text:
-      line === words
-        ? writeWords(
-            rest.map(({ text }) => text),
-            read.options,
-          )
-        : line,
-    audience: 'channel',
-  };
 }

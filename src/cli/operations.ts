@@ -5,6 +5,10 @@ import type { Context } from '../core/operations/operation.js';
 import { checkInput, InputError, performWithInput, type Asker } from '../core/operations/perform.js';
 import { explain, optionNames, readArguments } from '../bot/arguments.js';
 import type { Command } from '../bot/command.js';
+import { withDefaultDomain } from '../bot/default-domain.js';
+import { settingsOf } from '../bot/dispatch.js';
+import { sentFiles, TAKES_FILES } from '../bot/terminal/files.js';
+import { atTerminal } from '../bot/terminal/here.js';
 import { renderCard } from '../bot/terminal/render.js';
 import { saveFile } from '../bot/terminal/save.js';
 import { wantsColour } from '../bot/characters/style.js';
@@ -37,7 +41,8 @@ export function operationVerbs(
 }
 
 function operationVerb(command: Command, open: OpenContext, noColour: () => boolean): Verb {
-  const words = command.positional.map((name) => `[${name.toUpperCase()}]`);
+  const words =
+    command.name === TAKES_FILES ? ['FILE…'] : command.positional.map((name) => `[${name.toUpperCase()}]`);
   return {
     help: {
       usage: [command.name, ...words, '[--OPTION VALUE | OPTION:VALUE]…', `[--${JSON_OPTION}]`].join(' '),
@@ -73,18 +78,21 @@ async function runOperation(
 ): Promise<number> {
   const today = dayOf(new Date());
   const { words, options, json } = splitWords(command.name, given, today);
-  const read = readArguments(command, words, options, today);
+  const sent = sentFiles(command.name, words, options);
+  const read = readArguments(command, sent.words, sent.options, today);
   if (read.error !== null) throw usage(command, read.error);
   // Looked at before the database is opened, which takes time.
-  refuseBadInput(command, read.input);
+  refuseBadInput(command, withDefaultDomain(command, read.input, null));
 
   const opened = await open(io.errors);
-  const { context } = opened;
+  const context = atTerminal(opened.context, sent.files);
   try {
-    const { result, input } = await performWithInput(command.operation, context, read.input, LOCAL);
+    const { domain, now } = await settingsOf(context, context.now());
+    const meant = withDefaultDomain(command, read.input, domain);
+    const { result, input } = await performWithInput(command.operation, context, meant, LOCAL);
     const { isTTY, columns } = io.output as Partial<NodeJS.WriteStream>;
     const colour = wantsColour(isTTY === true, { noColour });
-    const card = (): string => renderCard(command.card(result, input, context.now()), { columns, colour });
+    const card = (): string => renderCard(command.card(result, input, now), { columns, colour });
     await print(io.output, json ? `${JSON.stringify(result, null, 2)}\n` : card());
     const file = json ? null : (command.file?.(result, input) ?? null);
     if (file !== null) await print(io.output, `${await saveFile(file)}\n`);

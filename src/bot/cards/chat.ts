@@ -73,7 +73,13 @@ export function lockedOutCard(): Card {
 }
 
 /** That a chat account is a user from now on. */
-export function linkCard({ user, bound }: Linked): Card {
+export function linkCard(linked: Linked | null): Card {
+  if (linked === null)
+    return operatorCard(
+      'No link needed',
+      'Codes are brought in the chat that shall know you: /dmarc link CODE in Slack, Teams or Discord.',
+    );
+  const { user, bound } = linked;
   return {
     ...bare(
       'Linked',
@@ -91,10 +97,23 @@ export function linkCard({ user, bound }: Linked): Card {
 }
 
 /** That a chat account is nobody's any more. */
-export function unlinkCard({ email }: Unlinked): Card {
+export function unlinkCard(unlinked: Unlinked | null): Card {
+  if (unlinked === null)
+    return operatorCard(
+      'No link to end',
+      'workspace-release PLATFORM WORKSPACE ends all links of a workspace; user disable ADDRESS locks a user out.',
+    );
   return {
-    ...bare('Link ended', 'good', `You are ${email} here no more.`),
+    ...bare('Link ended', 'good', `You are ${unlinked.email} here no more.`),
     advice: 'Where the platform confirms your address, your next question links you again.',
+  };
+}
+
+/** Whoever sits at the terminal is known without a link. */
+function operatorCard(title: string, advice: string): Card {
+  return {
+    ...bare(title, 'neutral', 'You are the local operator here: whoever has the shell is admin.'),
+    advice,
   };
 }
 

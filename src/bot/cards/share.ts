@@ -1,7 +1,18 @@
 import type { Card } from '../card.js';
 
-/** How an answer is shown to others. */
-export function shareCard(): Card {
+/** How an answer is shown to others; `alone` where there are none. */
+export function shareCard({ alone }: { readonly alone: boolean }): Card {
+  if (alone)
+    return {
+      title: 'Share',
+      tone: 'neutral',
+      verdict: 'Whoever sees this terminal sees every answer: there is nobody else to share with.',
+      parts: [],
+      advice: null,
+      buttons: [],
+      form: null,
+      footer: null,
+    };
   return {
     title: 'Share',
     tone: 'neutral',
@@ -15,7 +26,7 @@ export function shareCard(): Card {
         ],
       },
     ],
-    advice: 'Without it only you see what you asked. In a terminal there is nobody to share with.',
+    advice: 'Without it only you see what you asked.',
     buttons: [],
     form: null,
     footer: null,

@@ -17,7 +17,11 @@ export function uploadCard({ files, broken }: TakenFiles): Card {
   const stored = documents.filter(({ reportId }) => reportId !== null);
   return {
     title:
-      files.length === 1 ? `Upload of ${files[0]?.name ?? ''}` : `Upload of ${count(files.length)} files`,
+      files.length === 0
+        ? 'Upload'
+        : files.length === 1
+          ? `Upload of ${files[0]?.name ?? ''}`
+          : `Upload of ${count(files.length)} files`,
     tone: toneOf({ broken, unreadable, waiting }),
     verdict: [
       stored.length === 0
@@ -26,7 +30,7 @@ export function uploadCard({ files, broken }: TakenFiles): Card {
       otherSentence(documents),
       unreadable === 0 ? null : `In ${counted(unreadable, 'file')} something could not be read.`,
       waiting === 0 ? null : `${counted(waiting, 'file')} taken in and not read yet.`,
-      broken === null ? null : `Not all was taken: ${broken}`,
+      broken === null ? null : `${files.length === 0 ? 'Nothing' : 'Not all'} was taken: ${broken}`,
       documents.length === 0 && waiting === 0 && broken === null ? 'No report was found in it.' : null,
     ]
       .filter((sentence) => sentence !== null)

@@ -13,8 +13,8 @@ export const share = command({
     role: 'viewer',
     effect: 'reads',
     input: z.object({ command: z.string().max(4_000).optional().describe('What to ask') }),
-    run: (_context, { command: asked }): Promise<{ readonly asked: string | null }> =>
-      Promise.resolve({ asked: asked ?? null }),
+    run: ({ chat }): Promise<{ readonly alone: boolean }> =>
+      Promise.resolve({ alone: chat === undefined || chat.platform === 'terminal' }),
   }),
   positional: [],
   examples: ['share'],

@@ -9,4 +9,5 @@ export const upload = command({
   positional: [],
   examples: ['upload'],
   card: uploadCard,
+  isPartial: ({ broken }) => broken !== null,
 });

@@ -3,7 +3,10 @@ import type { Readable, Writable } from 'node:stream';
 import type { Context } from '../../core/operations/operation.js';
 import type { Button } from '../card.js';
 import type { Command } from '../command.js';
-import { dispatch } from '../dispatch.js';
+import { dispatch, type Request } from '../dispatch.js';
+import { readShare } from '../share.js';
+import { sentInLine } from './files.js';
+import { atTerminal } from './here.js';
 import { readTyped } from './inbound.js';
 import type { Line } from './lines.js';
 import { boundedLines } from './lines.js';
@@ -49,9 +52,7 @@ export async function chat(
         if (typed.pressed || !interactive)
           await write(terminal.output, `› ${fit(visible(typed.text), columns - 2)}\n`);
         const stopNote = noteIfSlow(terminal.output, interactive);
-        const { card, file } = await dispatch({ text: typed.text, context, local: true }, commands).finally(
-          stopNote,
-        );
+        const { card, file } = await dispatch(requestOf(typed.text, context), commands).finally(stopNote);
         buttons = card.buttons.slice(0, MOST_BUTTONS);
         await write(terminal.output, `${renderCard(card, { columns, colour: terminal.colour })}\n`);
         if (file !== null) await write(terminal.output, `${await saveFile(file)}\n`);
@@ -63,6 +64,12 @@ export async function chat(
     prompt?.close();
   }
   return answered;
+}
+
+/** What somebody shares with a channel stands here before its one reader already. */
+function requestOf(text: string, context: Context): Request {
+  const { line, files } = sentInLine(readShare(text, 'asker').text);
+  return { text: line, context: files.length === 0 ? context : atTerminal(context, files), local: true };
 }
 
 interface Prompt {

@@ -4,9 +4,12 @@ import { ExpectedError } from '../../expected-error.js';
 /** Chat platforms whose workspaces can be bound. */
 export const CHAT_PLATFORMS = ['slack', 'teams', 'discord'] as const;
 
-/** Where in a chat somebody asks, and as whom the platform knows them; all ids are the platform's. */
+/**
+ * Where in a chat somebody asks, and as whom the platform knows them; all ids are the platform's. The terminal is one
+ * channel that is in no workspace, and whoever sits there is linked to nobody.
+ */
 export interface ChatHere {
-  readonly platform: (typeof CHAT_PLATFORMS)[number];
+  readonly platform: (typeof CHAT_PLATFORMS)[number] | 'terminal';
   readonly workspace: string;
   readonly channel: string;
   readonly person: string;

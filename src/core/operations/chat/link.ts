@@ -28,6 +28,7 @@ const linkInput = z.object({
     .describe('The code that an admin gave you'),
 });
 
+/** Gives null at the terminal, whose operator needs no link. */
 export const link = operation({
   name: 'link',
   summary: 'Link your chat account to a user, with the code that an admin gave you',
@@ -35,11 +36,11 @@ export const link = operation({
   effect: 'changes',
   personal: true,
   input: linkInput,
-  run: (context, { code }): Promise<Linked> => {
+  run: async (context, { code }): Promise<Linked | null> => {
     const here = hereOf(context, 'link');
-    return useCode(context, here, code);
+    return here.platform === 'terminal' ? null : useCode(context, here, code);
   },
-  changed: ({ user, bound }) => ({ email: user.email, bound }),
+  changed: (linked) => (linked === null ? { email: null } : { email: linked.user.email, bound: linked.bound }),
 });
 
 /**
@@ -139,6 +140,7 @@ export interface Unlinked {
   readonly email: string;
 }
 
+/** Gives null at the terminal, whose operator has no link. */
 export const unlink = operation({
   name: 'unlink',
   summary: 'End the link between your chat account and your user, here',
@@ -146,8 +148,9 @@ export const unlink = operation({
   effect: 'changes',
   personal: true,
   input: z.object({}),
-  run: (context): Promise<Unlinked> => {
+  run: async (context): Promise<Unlinked | null> => {
     const here = hereOf(context, 'unlink');
+    if (here.platform === 'terminal') return null;
     const { db, tenant } = context;
     return db.within(tenant, async (session) => {
       const linked = await findLinked(session, tenant, here);
@@ -156,7 +159,7 @@ export const unlink = operation({
       return { email: linked.email };
     });
   },
-  changed: ({ email }) => ({ email }),
+  changed: (unlinked) => ({ email: unlinked?.email ?? null }),
 });
 
 /** Wrong, used, ended or of somewhere else: nobody learns which. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { processPending } from '../../ingest/process.js';
 import { operation, OperationError, type Context } from '../operation.js';
 import { task, type TaskResult } from '../tasks.js';
 import { upload, type UploadedEntry, type UploadResult } from '../upload.js';
@@ -37,10 +38,11 @@ export const takeFiles = operation({
     if (files.length === 0)
       throw new OperationError(
         'no-files',
-        'No file came with it: drop reports (XML, zip, gz, mails) here with the command, or send them to the bot in a direct message.',
+        'No file came with it: drop reports (XML, zip, gz, mails) here with the command, or send them to the bot in a direct message; at a terminal name them: upload report.xml.gz',
       );
     const kept = await upload.run(context, { files: named(files), fileBytes: MOST_FILE_BYTES });
-    context.wake?.();
+    // No process but the service has workers, and a service need not run beside this one.
+    if (context.wake === undefined) await processPending(context);
     return { files: await read(context, kept), broken: kept.broken?.message ?? null };
   },
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { findLinked } from '../../store/chat-people.js';
-import { operation, type Role } from '../operation.js';
+import { operation, type Context, type Role } from '../operation.js';
 
 export interface WhoAmI {
   readonly name: string;
@@ -28,7 +28,12 @@ export const whoami = operation({
       chat === undefined ? null : await db.reading(tenant, (session) => findLinked(session, tenant, chat));
     const link =
       found === null ? null : { email: found.email, how: found.how, since: found.linkedAt.toISOString() };
-    const otherwise = actor.user === undefined ? 'shell' : 'sign-in';
-    return { name, role, by: chat !== undefined ? 'chat' : actor.key === true ? 'key' : otherwise, link };
+    return { name, role, by: wayOf({ actor, chat }), link };
   },
 });
+
+function wayOf({ actor, chat }: Pick<Context, 'actor' | 'chat'>): WhoAmI['by'] {
+  if (actor.key === true) return 'key';
+  if (actor.user === undefined) return 'shell';
+  return chat === undefined ? 'sign-in' : 'chat';
+}
