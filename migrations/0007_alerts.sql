@@ -258,6 +258,8 @@ CREATE TABLE delivery (
   next_at         timestamptz,
   attempts        integer NOT NULL DEFAULT 0,
   leased_until    timestamptz,
+  -- How often somebody took it: whoever holds the lease has the last number.
+  takes           integer NOT NULL DEFAULT 0,
   -- Why nothing is sent now, and why the last try failed.
   held_code       text,
   last_error      text,
