@@ -6,7 +6,7 @@ const only = (name, from, forbidden, comment) => ({
   from: { path: from },
   to: { path: forbidden },
 });
-const pureRooms = '^src/core/(report|analysis|alert|chart|sample|identity)/';
+const pureRooms = '^src/core/(report|analysis|alert|chart|digest|sample|identity)/';
 
 module.exports = {
   forbidden: [
