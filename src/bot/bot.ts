@@ -8,6 +8,7 @@ import {
   waitingRequest,
   type ChatRequestRow,
 } from '../core/operations/chat/requests.js';
+import type { ChatHere } from '../core/operations/chat/here.js';
 import { tenantOfChat } from '../core/operations/chat/people.js';
 import type { SystemContext } from '../core/operations/operation.js';
 import type { Command } from './command.js';
@@ -99,18 +100,20 @@ export function createBot(options: BotOptions): Bot {
     if (turn.outcome === 'waiting-for-link' && live !== null) remember(tenant, row, live);
     const waits = turn.outcome === 'waiting-for-link' && end === 'answered';
     await endRequest(system, tenant, row.id, waits ? 'waiting-for-link' : end);
-    if (turn.outcome === 'linked') await carryOut(job);
+    if (turn.outcome === 'linked') await carryOut(tenant, hereOf(row, live));
   };
 
   /** What was refused for want of a link, now that there is one. */
-  const carryOut = async ({ tenant, row, live }: Job): Promise<void> => {
-    const next = await waitingRequest(system, tenant, hereOf(row, live));
+  const carryOut = async (tenant: number, here: ChatHere): Promise<void> => {
+    const next = await waitingRequest(system, tenant, here);
     if (next === null) return;
     const key = keyOf(tenant, next);
     const handed = waiting.get(key) ?? null;
     waiting.delete(key);
     run(() => work({ tenant, row: next, live: handed }));
   };
+
+  const onLinked = (tenant: number, here: ChatHere): void => run(() => carryOut(tenant, here));
 
   const remember = (tenant: number, row: ChatRequestRow, live: ChatRequest): void => {
     const [oldest] = waiting.keys();
@@ -186,8 +189,8 @@ export function createBot(options: BotOptions): Bot {
         const actions = [...new Set(lines)].map((command) => ({ id: pressId(command), command }));
         await keepCommands(system, tenant, actions);
       },
-      complete: (asker, field, typed) => completions(system, commands, asker, field, typed),
-      home: (asker) => homeCard(system, commands, asker),
+      complete: (asker, field, typed) => completions(system, commands, asker, { field, typed }, onLinked),
+      home: (asker) => homeCard(system, commands, asker, onLinked),
       welcome: (place) => placeCard(system, place),
     },
     start: () => {

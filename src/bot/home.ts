@@ -1,3 +1,4 @@
+import type { ChatHere } from '../core/operations/chat/here.js';
 import { complete } from '../core/operations/chat/complete.js';
 import { tenantOfChat } from '../core/operations/chat/people.js';
 import { perform } from '../core/operations/perform.js';
@@ -13,13 +14,17 @@ import { hereOf, whoAsks } from './turn.js';
 const OFFERED = 25;
 const LONGEST_TYPED = 300;
 
+/** Told when somebody was linked by being looked up. */
+export type OnLinked = (tenant: number, here: ChatHere) => void;
+
 /** The start page: the domains at a glance, or how to begin. */
 export async function homeCard(
   system: SystemContext,
   commands: readonly Command[],
   asker: Asker,
+  onLinked: OnLinked,
 ): Promise<Card> {
-  const found = await askerContext(system, asker);
+  const found = await askerContext(system, asker, onLinked);
   if (found.state === 'unbound') return unboundCard();
   if (found.state === 'disabled') return lockedOutCard();
   if (found.state === 'unlinked') return unlinkedCard();
@@ -37,8 +42,8 @@ export async function completions(
   system: SystemContext,
   commands: readonly Command[],
   asker: Asker,
-  field: CompletedField,
-  typed: string,
+  { field, typed }: { readonly field: CompletedField; readonly typed: string },
+  onLinked: OnLinked,
 ): Promise<readonly string[]> {
   const wanted = typed.slice(0, LONGEST_TYPED);
   if (field === 'command')
@@ -46,7 +51,7 @@ export async function completions(
       .map(({ name }) => name)
       .filter((name) => name.startsWith(wanted.trim().toLowerCase()))
       .slice(0, OFFERED);
-  const found = await askerContext(system, asker);
+  const found = await askerContext(system, asker, onLinked);
   if (found.state !== 'linked') return [];
   return perform(complete, found.context, { field, typed: wanted });
 }
@@ -57,11 +62,16 @@ type Found =
   | { readonly state: 'unlinked' }
   | { readonly state: 'linked'; readonly context: Context };
 
-async function askerContext(system: SystemContext, { place, person }: Asker): Promise<Found> {
+async function askerContext(
+  system: SystemContext,
+  { place, person }: Asker,
+  onLinked: OnLinked,
+): Promise<Found> {
   const tenant = await tenantOfChat(system, place);
   if (tenant === null) return { state: 'unbound' };
   const here = hereOf({ ...place, person: person.id, personName: person.name }, null);
-  const who = await whoAsks(system, { tenant, person }, here);
+  const { who, linkedNow } = await whoAsks(system, { tenant, person }, here);
+  if (linkedNow) onLinked(tenant, here);
   if (who.state !== 'linked') return { state: who.state };
   return { state: 'linked', context: { ...system, tenant, actor: who.actor, chat: here } };
 }

@@ -47,7 +47,7 @@ export async function takeTurn(system: SystemContext, commands: readonly Command
   const { text, audience } = readShare(words, row.audience);
   const asked = row.files > 0 ? 'upload' : text;
 
-  const who = await whoAsks(system, { tenant, person: live?.person ?? null }, here);
+  const { who, linkedNow } = await whoAsks(system, { tenant, person: live?.person ?? null }, here);
   if (who.state === 'disabled') return alone(lockedOutCard());
   if (who.state === 'unlinked') {
     const code = codeOf(text);
@@ -75,7 +75,7 @@ export async function takeTurn(system: SystemContext, commands: readonly Command
       askedBy: seenBy === 'channel' ? row.personName : null,
       share: shareable && seenBy === 'asker' ? { command: text, audience: 'channel' } : null,
     },
-    outcome: codeOf(text) === null ? 'answered' : 'linked',
+    outcome: linkedNow || codeOf(text) !== null ? 'linked' : 'answered',
   };
 }
 
@@ -156,20 +156,21 @@ export function codeOf(text: string): string | null {
   return read.options.find(({ name }) => name === 'code')?.value ?? rest.map((word) => word.text).join('');
 }
 
-/** Who asks, by their link; by the address that the platform vouches for where there is none yet. */
+/** Who asks, by their link; by the address that the platform vouches for where there is none yet: then it is made now. */
 export async function whoAsks(
   system: SystemContext,
   { tenant, person }: { readonly tenant: number; readonly person: ChatPerson | null },
   here: ChatHere,
-): Promise<ChatActor> {
+): Promise<{ readonly who: ChatActor; readonly linkedNow: boolean }> {
   const known = await actorOfChat(system, tenant, here);
-  if (known.state !== 'unlinked' || person === null) return known;
+  if (known.state !== 'unlinked' || person === null) return { who: known, linkedNow: false };
   const email = await person.email().catch((error: unknown) => {
     system.log.warn('a platform did not say whose address somebody has', { platform: here.platform, error });
     return null;
   });
-  if (email === null || !(await linkByEmail(system, tenant, here, email))) return known;
-  return actorOfChat(system, tenant, here);
+  if (email === null || !(await linkByEmail(system, tenant, here, email)))
+    return { who: known, linkedNow: false };
+  return { who: await actorOfChat(system, tenant, here), linkedNow: true };
 }
 
 /** The command line of a request's text; null for a button whose line is kept no more. */

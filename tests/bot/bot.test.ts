@@ -6,7 +6,7 @@ import { audit } from '../../src/core/operations/audit.js';
 import type { Context, Role } from '../../src/core/operations/operation.js';
 import { perform } from '../../src/core/operations/perform.js';
 import { userCreate, userDisable, userRole } from '../../src/core/operations/users.js';
-import { answerTo, requestOf, testChat, type TestChat } from '../support/chat.js';
+import { answerTo, requestOf, testChat, type Said, type TestChat } from '../support/chat.js';
 import { testSystem, type TestSystem } from '../support/context.js';
 import { until } from '../support/until.js';
 
@@ -156,6 +156,43 @@ describe('somebody of a bound workspace', () => {
     );
     expect(chat.platform.answers.at(-1)?.card.title).toBe('Who am I');
   });
+
+  it.each([
+    ['asks something else', (said: Said) => chat.ask('help', said)],
+    [
+      'opens the start page',
+      async ({ workspace = '', person = '', email = null }: Said) => {
+        const place = { platform: 'slack', workspace, channel: 'HOME' } as const;
+        const who = { id: person, name: person, email: () => Promise.resolve(email) };
+        await Promise.all([
+          chat.bot.inbound.home({ place, person: who }),
+          chat.bot.inbound.complete({ place, person: who }, 'domain', 'e'),
+        ]);
+      },
+    ],
+  ] as const)(
+    'is linked by an address when they %s, and the command that was refused is carried out once',
+    async (_what, comesBack) => {
+      const workspace = await boundWorkspace();
+      const said = { workspace, person: 'U7' };
+      const refused = requestOf('whoami', said);
+      await chat.bot.inbound.take(refused);
+      await until('the request to wait', async () =>
+        (await stored(workspace)).some(({ state }) => state === 'waiting-for-link') ? true : null,
+      );
+
+      await comesBack({ ...said, email: await user() });
+      await until('all to be answered', async () =>
+        (await stored(workspace)).every(({ state }) => state === 'answered') ? true : null,
+      );
+      await chat.ask('help', said);
+
+      const titles = chat.platform.answers
+        .filter(({ reply }) => reply['to'] === refused.reply['to'])
+        .map(({ card }) => card.title);
+      expect(titles).toEqual(['Not linked yet', 'Who am I']);
+    },
+  );
 
   it('has the role of today at each request, and nothing once they are locked out', async () => {
     const workspace = await boundWorkspace();
