@@ -40,6 +40,24 @@ export async function findLinked(
   return row ?? null;
 }
 
+/** Who a user is in a workspace. */
+export interface PersonOfUser extends PersonKey {
+  readonly userId: number;
+}
+
+/** Who users are in the workspaces where they are linked. Index chat_person_of_account. */
+export function personsOf(
+  session: Session,
+  tenant: number,
+  users: readonly number[],
+): Promise<PersonOfUser[]> {
+  return session.rows<PersonOfUser>(
+    `SELECT account_id AS "userId", platform, workspace, person FROM chat_person
+     WHERE tenant_id = $1 AND account_id = ANY ($2) ORDER BY account_id, platform, workspace, person`,
+    [tenant, users],
+  );
+}
+
 /** Links a person to a user, or to another one. */
 export async function setLink(
   session: Session,
