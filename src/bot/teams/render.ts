@@ -31,6 +31,8 @@ export interface RenderOptions {
   readonly showIn?: string | null;
   /** A remark of the platform above the foot. */
   readonly remark?: string | null;
+  /** Bytes that the card may take, for what takes less than a bot's message; see bytesOf. */
+  readonly mostBytes?: number;
 }
 
 export interface Rendered {
@@ -56,12 +58,18 @@ const MEASURES: readonly Measure[] = [
 
 /** A card as an Adaptive Card that fits into a message; what had to be left out is said in it. Pure. */
 export function renderCard(card: Card, options: RenderOptions = {}): Rendered {
-  const { share = null, audience = 'asker', key = '', showIn = null } = options;
+  const {
+    share = null,
+    audience = 'asker',
+    key = '',
+    showIn = null,
+    mostBytes = MOST_BYTES - AROUND_BYTES,
+  } = options;
   const { actions, keep } = buttonActions(card.buttons, share, audience, key, showIn);
   const summary = plain(`${MARKS[card.tone]} ${card.title}: ${card.verdict}`, LONGEST_SUMMARY);
   for (const measure of MEASURES) {
     const content = assemble(card, measure, options, actions);
-    if (bytesOf(content) <= MOST_BYTES - AROUND_BYTES) return { content, summary, keep };
+    if (bytesOf(content) <= mostBytes) return { content, summary, keep };
   }
   // Only a form of its own can be so large, or very long labels.
   return { content: assemble({ ...card, parts: [], form: null }, NOTHING, options, []), summary, keep: [] };
