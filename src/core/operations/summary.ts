@@ -134,12 +134,12 @@ function isFailing(figures: Figures): boolean {
 }
 
 /** The last day whose reports are in, nearly all. */
-function settledDay(context: Context): string {
+export function settledDay(context: Pick<Context, 'now'>): string {
   return addDays(dayOf(context.now()), -REPORTS_LATE_DAYS);
 }
 
 /** Days that are still coming in would look like a loss beside whole ones. */
-function compare(days: readonly DayFigures[], range: Range, settled: string): Compared | null {
+export function compare(days: readonly DayFigures[], range: Range, settled: string): Compared | null {
   const to = range.to < settled ? range.to : settled;
   if (to < range.from) return null;
   const now = rangeOf(range.from, to);

@@ -48,7 +48,7 @@ export const settings = operation({
   },
 });
 
-const zoneField = z
+export const zoneField = z
   .string()
   .trim()
   .max(100)
