@@ -5,9 +5,13 @@ import type { Limits } from './core/report/limits.js';
 import type { ApiSettings } from './api/settings.js';
 import { API_VARIABLES, apiSettings } from './api-settings.js';
 import { CHAT_VARIABLES, chatSettings, missingOf, type ChatSettings } from './chat-settings.js';
+import type { EmailSettings } from './bot/email/settings.js';
+import type { WebhookSettings } from './bot/webhook/settings.js';
+import { EMAIL_VARIABLES, readEmail } from './email-settings.js';
 import { onOrOff, SWITCH } from './on-or-off.js';
 import { LIMIT_SETTINGS, limitForm, parseLimit } from './limit-settings.js';
 import { readSources, type SourceSetting } from './source-settings.js';
+import { WEBHOOK_VARIABLES, webhookSettings } from './webhook-settings.js';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -34,6 +38,10 @@ export interface Config {
   readonly sources: readonly SourceSetting[];
   readonly api: ApiSettings;
   readonly chat: ChatSettings;
+  /** Outgoing mail; null where no server is set. */
+  readonly email: EmailSettings | null;
+  /** Which webhooks may be called. */
+  readonly webhooks: WebhookSettings;
   /** Variables without which a chat platform is off, and which are not set. */
   readonly chatMissing: Readonly<Record<keyof ChatSettings, readonly string[]>>;
   /** Colour in a terminal was declined (no-color.org). */
@@ -155,6 +163,8 @@ const schema = z.object({
   WATCH_FOLDER: named('Folder whose files are taken in as they come', 'no folder'),
   ...fieldsOf(API_VARIABLES),
   ...fieldsOf(CHAT_VARIABLES),
+  ...fieldsOf(EMAIL_VARIABLES),
+  ...fieldsOf(WEBHOOK_VARIABLES),
   ...Object.fromEntries(limitFields),
 });
 
@@ -173,7 +183,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const result = schema.safeParse(Object.fromEntries(given));
   const wrong = result.error?.issues.map(({ path, message }) => `${String(path[0])} ${message}.`) ?? [];
   const { sources, problems } = readSources(values);
-  const all = [...wrong, ...problems, ...unknown];
+  const mail = readEmail(values);
+  const all = [...wrong, ...problems, ...mail.problems, ...unknown];
   if (!result.success || all.length > 0) throw new ConfigError(all);
 
   const {
@@ -202,6 +213,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     sources,
     api: apiSettings(result.data),
     chat: chatSettings(result.data),
+    email: mail.email,
+    webhooks: webhookSettings(result.data),
     chatMissing: {
       slack: missingOf('slack', (name) => values.has(name)),
       teams: missingOf('teams', (name) => values.has(name)),

@@ -31,6 +31,8 @@ describe('readConfig', () => {
       sources: [],
       api: DEFAULT_API,
       chat: { slack: null, teams: null, discord: null },
+      email: null,
+      webhooks: { networks: [], hosts: [] },
       chatMissing: {
         slack: ['SLACK_BOT_TOKEN'],
         teams: ['MICROSOFT_APP_ID', 'MICROSOFT_APP_PASSWORD', 'MICROSOFT_APP_TENANT_ID'],
