@@ -1,0 +1,47 @@
+import type { Alert } from './alert.js';
+
+/** When the clock alone does something to an alert, as its rule has it; null for never. Minutes. */
+export interface StepSettings {
+  readonly escalateMinutes: number | null;
+  readonly remindMinutes: number | null;
+}
+
+/** What the clock does to an alert. */
+export type Step = 'wake' | 'escalate' | 'remind';
+
+const MINUTE_MS = 60_000;
+
+/** When the clock has to look at an alert again that just came into this state; null for never. ISO 8601. */
+export function nextStepAt(
+  alert: Pick<Alert, 'state' | 'snoozedUntil' | 'escalation' | 'leadId'>,
+  settings: StepSettings,
+  now: Date,
+): string | null {
+  if (alert.state === 'resolved') return null;
+  if (alert.snoozedUntil !== null) return alert.snoozedUntil;
+  // What is told on another's card is escalated with it.
+  if (alert.leadId !== null) return null;
+  const minutes = waitOf(alert, settings);
+  return minutes === null ? null : new Date(now.getTime() + minutes * MINUTE_MS).toISOString();
+}
+
+/** What is due for an alert whose time has come; null where there is nothing to be done any more. */
+export function dueStep(
+  alert: Pick<Alert, 'state' | 'snoozedUntil' | 'escalation' | 'leadId'>,
+  settings: StepSettings,
+  now: Date,
+): Step | null {
+  if (alert.state === 'resolved') return null;
+  if (alert.snoozedUntil !== null) return alert.snoozedUntil <= now.toISOString() ? 'wake' : null;
+  if (alert.leadId !== null || waitOf(alert, settings) === null) return null;
+  return alert.state === 'open' ? 'escalate' : 'remind';
+}
+
+/** An open alert is escalated once, of an acknowledged one people are reminded again and again. */
+function waitOf(
+  { state, escalation }: Pick<Alert, 'state' | 'escalation'>,
+  { escalateMinutes, remindMinutes }: StepSettings,
+): number | null {
+  if (state === 'acknowledged') return remindMinutes;
+  return state === 'open' && escalation === 0 ? escalateMinutes : null;
+}
