@@ -51,7 +51,7 @@ export function intakeCard({ items }: IntakeResult, _input: unknown, now: Moment
 }
 
 /** What a look at mailboxes and folders brought. */
-export function fetchCard({ items }: FetchResult, _input: unknown, now: Moment): Card {
+export function fetchCard({ items, note }: FetchResult, _input: unknown, now: Moment): Card {
   const sum = (field: 'taken' | 'known' | 'failed') =>
     items.reduce((total, { brought }) => total + brought[field], 0);
   const looking = items.filter(({ outcome }) => outcome === 'looking').length;
@@ -74,6 +74,7 @@ export function fetchCard({ items }: FetchResult, _input: unknown, now: Moment):
         facts: items.slice(0, SOURCES_SHOWN).map((item) => ({ name: item.name, value: broughtText(item) })),
       },
       ...troubleFacts(items, now),
+      ...(note === null ? [] : [{ type: 'text' as const, text: note }]),
     ],
     advice:
       nobody.length > 0

@@ -132,6 +132,15 @@ function isAboutHostileName(line: string): boolean {
   return /^(?:source (?!\d+\.\d+\.\d+\.\d+)|(?:claim|release) (?![\w.]+\.\w+$))/u.test(line);
 }
 
+describe('fetch', () => {
+  it('says where to see what comes of those that still look', () => {
+    const noted = (given: Invented) =>
+      cardsOf(given).some(({ name, card }) => name === 'fetch' && renderCard(card).includes('1 still looks.'));
+
+    expect([noted(small), noted(invented({ size: 1 }))]).toEqual([true, false]);
+  });
+});
+
 describe('examples', () => {
   it.each(COMMANDS.flatMap((command) => command.examples))('%s is understood', (line) => {
     expect(misunderstood(line)).toBeNull();

@@ -107,6 +107,6 @@ export function chatAnswers({ size, messages, name, domain }: Invented, timeline
     'link-code': made,
     settings,
     'settings-set': settings,
-    share: { asked: null },
+    share: { alone: false },
   };
 }
