@@ -1,0 +1,60 @@
+import type { Card, Chart } from '../card.js';
+import type { Moment } from '../figures.js';
+import type { OneWayPost } from '../one-way.js';
+import { changeText, commandsOf } from '../one-way-card.js';
+import type { Picture } from '../platform.js';
+import { renderCard } from '../terminal/render.js';
+import { renderHtml } from './html.js';
+import { line } from './text.js';
+
+export interface Mail {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly pictures: readonly { readonly cid: string; readonly png: Buffer }[];
+}
+
+/** RFC 5322 §2.1.1 folds longer lines; programs show about so much of a subject. */
+const LONGEST_SUBJECT = 150;
+/** RFC 3676 §4.2, less what is put before it when it is quoted. */
+const TEXT_COLUMNS = 74;
+const REMARK = 'This mail was sent by dmarc-ops. News about the same is sent as an answer to the first mail.';
+
+/** A post as a mail: the same in text and in HTML, with pictures inside. Pure. */
+export function renderMail(post: OneWayPost, pictures: ReadonlyMap<Chart, Picture>, now: Moment): Mail {
+  const { card, change } = post;
+  const commands = commandsOf(card);
+  const news = change === null ? null : `Last change: ${changeText(change, now)}`;
+  const shown = [...pictures].map(
+    ([chart, picture], at) => [chart, { cid: `chart-${at + 1}`, picture }] as const,
+  );
+  return {
+    subject: subjectOf(post),
+    html: renderHtml(card, { pictures: new Map(shown), commands, news, remark: REMARK }),
+    text: renderText(card, commands, news),
+    pictures: shown.map(([, { cid, picture }]) => ({ cid, png: picture.png })),
+  };
+}
+
+/** `[acknowledged] Alert 17: Failures of example.com`: lists of mails show no more. */
+function subjectOf({ subject, alert, card }: OneWayPost): string {
+  const title = alert === null ? card.title : `[${alert.state}] Alert ${alert.id}: ${card.title}`;
+  return line(subject === 'test' ? `[test] ${title}` : title, LONGEST_SUBJECT);
+}
+
+function renderText(card: Card, commands: ReturnType<typeof commandsOf>, news: string | null): string {
+  const end = [
+    ...(news === null ? [] : [{ name: 'News', value: news }]),
+    ...commands.map((command) => ({ name: command.label, value: command.line })),
+  ];
+  return renderCard(
+    {
+      ...card,
+      parts: [...card.parts, ...(end.length === 0 ? [] : [{ type: 'facts' as const, facts: end }])],
+      buttons: [],
+      form: null,
+      footer: [card.footer, REMARK].filter((text) => text !== null).join(' · '),
+    },
+    { columns: TEXT_COLUMNS },
+  );
+}
