@@ -63,10 +63,10 @@ function hearPresses(app: App, with_: Hearing): void {
     const press = readPress(action.value ?? '');
     const from = pressedFrom(body);
     // A double click is one press.
-    const isFirst = clicks.isFirst(
-      `${body.user.id} ${from.spot} ${action.action_id}`,
-      Number(action.action_ts),
-    );
+    const isFirst = clicks.isFirst(`${body.user.id} ${from.spot} ${action.action_id}`, {
+      id: body.trigger_id,
+      seconds: Number(action.action_ts),
+    });
     if (press === null || !isFirst) return ack();
     const state = (body.state?.values ?? body.view?.state.values ?? {}) as State;
     const text = action.action_id === SUBMIT ? writeForm(press.text, fieldValues(state)) : press.text;

@@ -9,6 +9,7 @@ import { hear } from './inbound.js';
 import { sdkLog } from './log.js';
 import { slackPeople } from './person.js';
 import { type Pictures, slackPictures } from './pictures.js';
+import { noticing } from './replays.js';
 import { httpReceiver, SLACK_PATH, socketReceiver } from './receivers.js';
 import { readReply } from './reply.js';
 import type { SlackSettings } from './settings.js';
@@ -138,7 +139,7 @@ function listenTo(
     client,
     apiUrl: settings.apiUrl,
     token: settings.botToken,
-    inbound,
+    inbound: noticing(inbound),
     people: slackPeople(client, team, log),
     clicks: recentClicks(),
     commands,

@@ -1,8 +1,9 @@
 import type { RequestListener } from 'node:http';
 import type { App, Receiver, ReceiverEvent } from '@slack/bolt';
-import { HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
+import { HTTPModuleFunctions, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
 import type { Log } from '../../core/ingest/context.js';
 import { sdkLog } from './log.js';
+import { hearOnce, Replayed } from './replays.js';
 
 /** Where Slack calls: commands, events and interactivity, all at one address. */
 export const SLACK_PATH = '/slack/events';
@@ -23,9 +24,18 @@ export function httpReceiver(signingSecret: string, log: Log): Http {
     logger: sdkLog(log),
     bodyLimit: LARGEST_BODY,
     signatureVerification: true,
+    processEventErrorHandler: async (told) => {
+      if (!(told.error instanceof Replayed)) return HTTPModuleFunctions.defaultProcessEventErrorHandler(told);
+      log.warn('A request of Slack was sent once more, not by Slack, and was refused');
+      told.response.writeHead(401).end();
+      return Promise.resolve(true);
+    },
   });
   return {
-    receiver: { ...bound(receiver), init: (app) => receiver.init(acknowledgedLast(app)) },
+    receiver: {
+      ...bound(receiver),
+      init: (app) => receiver.init(hearingBy(app, (event) => hearOnce(acknowledgedLast(app), event))),
+    },
     handle: (request, response) => {
       try {
         receiver.requestListener(request, response);
@@ -76,6 +86,10 @@ function acknowledgedLast(app: App): App {
     await app.processEvent({ ...event, ack: () => Promise.resolve() });
     await event.ack();
   };
+  return hearingBy(app, processEvent);
+}
+
+function hearingBy(app: App, processEvent: App['processEvent']): App {
   return new Proxy(app, {
     get: (target, name) => (name === 'processEvent' ? processEvent : (Reflect.get(target, name) as unknown)),
   });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startFakeSlack } from '../../fakes/slack/server.js';
+import { type FakeSlack, startFakeSlack } from '../../fakes/slack/server.js';
 import { until } from '../../support/until.js';
 import { card, type Harness, startHarness } from './harness.js';
 
@@ -39,13 +39,14 @@ describe('a slash command', () => {
     });
   });
 
-  it('is one request when Slack sends it again, or somebody replays it', async () => {
+  it('is refused when somebody sends it once more, which Slack does not do with commands', async () => {
     const { fake, taken } = slack;
     await fake.command(asker, channel, 'help');
 
-    const again = await fake.again();
+    const replayed = await replay(fake);
+    const dressedUp = await fake.again();
 
-    expect(again.status).toBe(200);
+    expect([replayed, dressedUp.status]).toEqual([401, 401]);
     expect(taken).toHaveLength(1);
   });
 
@@ -67,6 +68,21 @@ describe('a slash command', () => {
     });
   });
 });
+
+/** Sends what Slack sent last once more, signed as Slack did. */
+async function replay(fake: FakeSlack): Promise<number> {
+  const { type, body } = fake.last();
+  const [text, media] =
+    type === 'events_api'
+      ? [JSON.stringify(body), 'application/json']
+      : [
+          new URLSearchParams(
+            type === 'interactive' ? { payload: JSON.stringify(body) } : (body as Record<string, string>),
+          ).toString(),
+          'application/x-www-form-urlencoded',
+        ];
+  return (await fake.send(text, media, fake.sign(text))).status;
+}
 
 describe('requests that are not Slack’s', () => {
   const body = (text: string) =>
@@ -195,6 +211,17 @@ describe('a button', () => {
     expect(slack.taken).toHaveLength(before + 1);
   });
 
+  it('is refused when somebody sends it once more', async () => {
+    const message = await pressed();
+    await slack.fake.press(asker, message, '90 days');
+    const before = slack.taken.length;
+
+    const replayed = await replay(slack.fake);
+
+    expect(replayed).toBe(401);
+    expect(slack.taken).toHaveLength(before);
+  });
+
   it('of a form asks with what was chosen', async () => {
     await slack.fake.command(asker, channel, 'settings');
     const form = {
@@ -232,6 +259,16 @@ describe('messages', () => {
       person: { id: asker, name: 'Ada' },
       place: { channel: slack.fake.direct(asker) },
     });
+  });
+
+  it('that somebody sends once more are refused; of Slack, which counts what it sends again, they are told as taken', async () => {
+    await slack.fake.say(asker, 'help');
+
+    const replayed = await replay(slack.fake);
+    const again = await slack.fake.again();
+
+    expect([replayed, again.status]).toEqual([401, 200]);
+    expect(slack.taken).toHaveLength(1);
   });
 
   it('that mention the app are commands without the mention', async () => {
