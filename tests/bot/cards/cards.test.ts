@@ -135,7 +135,9 @@ function isAboutHostileName(line: string): boolean {
 describe('fetch', () => {
   it('says where to see what comes of those that still look', () => {
     const noted = (given: Invented) =>
-      cardsOf(given).some(({ name, card }) => name === 'fetch' && renderCard(card).includes('1 still looks.'));
+      cardsOf(given).some(
+        ({ name, card }) => name === 'fetch' && renderCard(card).includes('1 still looks.'),
+      );
 
     expect([noted(small), noted(invented({ size: 1 }))]).toEqual([true, false]);
   });
