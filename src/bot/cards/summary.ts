@@ -2,10 +2,12 @@ import type { SummaryResult } from '../../core/operations/summary.js';
 import type { Asked } from '../ask.js';
 import { ask } from '../ask.js';
 import type { Button, Card, CardPart, Fact, Tone } from '../card.js';
-import { count, counted, percent, dayText, type Moment } from '../figures.js';
+import { count, dayText, type Moment } from '../figures.js';
 import { daysChart, figureFacts, footer, noMessagesCard, passSentence, passTone, subject } from './parts.js';
 import { filtersOf, follow, periodButtons } from './questions.js';
 import { policySentence, policyText } from './policy.js';
+import { stepAdvice } from './step.js';
+import { completenessFacts } from './completeness.js';
 import { shortTable, sourceName } from './tables.js';
 
 /** How well a domain, or all of them, does: verdict, figures, days, who sends most, and what to do. */
@@ -60,13 +62,19 @@ function emptyCard(title: string, result: SummaryResult, input: Asked, now: Mome
   });
 }
 
-function toneOf(result: SummaryResult): Tone {
+interface Fresh {
+  readonly newFailing: { readonly length: number };
+}
+
+/** The colour of such an answer. */
+export function toneOf(result: Pick<SummaryResult, 'figures' | 'policy'> & Fresh): Tone {
   const tone = passTone(result.figures);
   const worry = result.newFailing.length > 0 || result.policy?.p === 'none';
   return tone === 'good' && worry ? 'warning' : tone;
 }
 
-function verdictOf(result: SummaryResult): string {
+/** The answer in a few sentences: what passes, new senders that fail, and what the policy means for them. */
+export function verdictOf(result: Pick<SummaryResult, 'figures' | 'policy'> & Fresh): string {
   const failing = result.newFailing.length;
   return [
     passSentence(result.figures),
@@ -86,19 +94,7 @@ function furtherFacts(result: SummaryResult, now: Moment): Fact[] {
     facts.push({ name: 'Policy', value: policyText(policy), note: `as of ${dayText(policy.day, now)}` });
   const top = result.topReporters.slice(0, 3).map(({ reporter }) => reporter);
   facts.push({ name: 'Reporters', value: count(result.reporters), note: `mostly ${top.join(', ')}` });
-  if (completeness.share !== null) {
-    const missing =
-      completeness.missingCount === 0
-        ? {}
-        : {
-            note: `missing: ${completeness.missing.slice(0, 3).join(', ')}${completeness.missingCount > 3 ? ', …' : ''}`,
-          };
-    facts.push({
-      name: 'Completeness',
-      value: `${percent(completeness.received, completeness.expected)} of expected reports`,
-      ...missing,
-    });
-  }
+  facts.push(...completenessFacts(completeness));
   return facts;
 }
 
@@ -125,26 +121,6 @@ function nextStepOf(result: SummaryResult, input: Asked): { advice: string | nul
     const button = follow(worst.domain, 'summary', worst.domain, range, input);
     return { advice: `Look at ${worst.domain}: most failing messages are in its name.`, buttons: [button] };
   }
-  if (step.code === 'raise-policy')
-    return {
-      advice: `Nearly all passes. If the failing sources are not yours, publish p=${step.to}.`,
-      buttons: [
-        {
-          label: 'Failing sources',
-          command: ask('sources', [domain], { order: 'failing', from: range.from, to: range.to }),
-        },
-      ],
-    };
-  const button = {
-    label: step.source,
-    command: ask('source', [step.source, domain], { from: range.from, to: range.to }),
-  };
-  const fails = `${counted(step.failed, 'message')} of it ${step.failed === 1 ? 'fails' : 'fail'}`;
-  return {
-    advice:
-      step.code === 'look-at-new-source'
-        ? `Look at ${step.source}: it is new, and ${fails}.`
-        : `Look at ${step.source}: ${fails}. If it is yours, align its DKIM or SPF.`,
-    buttons: [button],
-  };
+  const { advice, button } = stepAdvice(step, domain, range);
+  return { advice, buttons: [button] };
 }

@@ -5,6 +5,7 @@ import type { Range } from '../analysis/range.js';
 import type { AlertState } from '../alert/alert.js';
 import type { Cause, Severity } from '../alert/finding.js';
 import { actionsOf, type Action } from './actions.js';
+import type { Period } from './schedule.js';
 
 /** What a digest can hold, in the order in which it is told. */
 export const SECTIONS = [
@@ -74,6 +75,7 @@ export interface NamedFigures {
 export interface DigestFacts {
   /** ISO 8601 in UTC. */
   readonly asOf: string;
+  readonly period: Period;
   readonly range: Range;
   readonly sections: readonly Section[];
   readonly domains: readonly { readonly id: number; readonly name: string }[];
@@ -119,6 +121,7 @@ export interface Changes {
 /** A digest: what it tells, and nothing of how. Plain data, kept as JSON and bounded but for the ids of its domains. */
 export interface DigestContent {
   readonly asOf: string;
+  readonly period: Period;
   readonly range: Range;
   readonly sections: readonly Section[];
   readonly domainIds: readonly number[];
@@ -146,11 +149,13 @@ const ALERTS = 5;
 
 /** Makes a digest of what is known. */
 export function digestContent(facts: DigestFacts): DigestContent {
-  const { asOf, range, sections, domains, figures, details, last, alerts, worst, series, reporters } = facts;
+  const { asOf, period, range, sections, domains, figures, details, last, alerts, worst, series, reporters } =
+    facts;
   const [only] = domains;
   const policies = policiesOf(details);
   return {
     asOf,
+    period,
     range,
     sections: SECTIONS.filter((section) => sections.includes(section)),
     domainIds: domains.map(({ id }) => id),

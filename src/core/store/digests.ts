@@ -1,5 +1,4 @@
 import type { DigestContent } from '../digest/content.js';
-import type { Period } from '../digest/schedule.js';
 import type { Session } from './session.js';
 import { storableJsonText } from './text.js';
 
@@ -90,8 +89,6 @@ export async function changeDigest(
 }
 
 export interface DigestToTell extends DigestRow {
-  readonly period: Period;
-  readonly zone: string;
   /** Whether there is a newer one of the same subscription. */
   readonly superseded: boolean;
 }
@@ -103,11 +100,10 @@ export function digestsToTell(
   ids: readonly number[],
 ): Promise<DigestToTell[]> {
   return session.rows<DigestToTell>(
-    `SELECT d.id, d.subscription_id AS "subscriptionId", d.due_at AS "dueAt", d.version, d.content, s.period, s.zone,
+    `SELECT d.id, d.subscription_id AS "subscriptionId", d.due_at AS "dueAt", d.version, d.content,
        EXISTS (SELECT FROM digest n WHERE n.tenant_id = $1 AND n.subscription_id = d.subscription_id AND n.due_at > d.due_at)
          AS superseded
-     FROM digest d JOIN digest_subscription s ON s.tenant_id = d.tenant_id AND s.id = d.subscription_id
-     WHERE d.tenant_id = $1 AND d.id = ANY ($2::int[])`,
+     FROM digest d WHERE d.tenant_id = $1 AND d.id = ANY ($2::int[])`,
     [tenant, ids],
   );
 }

@@ -2,6 +2,7 @@ import { completeness, LOOK_BACK_DAYS, type Completeness } from '../../analysis/
 import { everyDay, sumFigures, type DayFigures } from '../../analysis/figures.js';
 import { addDays, daysOf, periodBefore, rangeOf, type Range } from '../../analysis/range.js';
 import { digestContent, type DigestContent, type DigestFacts, type Section } from '../../digest/content.js';
+import type { Period } from '../../digest/schedule.js';
 import {
   alertsWithin,
   daysOfDomains,
@@ -25,6 +26,7 @@ const CHART_DAYS = 14;
 
 /** What a digest shall tell of. */
 export interface DigestQuestion {
+  readonly period: Period;
   readonly range: Range;
   readonly sections: readonly Section[];
   readonly domains: readonly NamedDomain[];

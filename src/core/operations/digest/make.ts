@@ -69,7 +69,8 @@ export async function makeDigest(context: Context, subscription: SubscriptionRow
     domains: await claimedDomains(session, tenant, subscription.domains),
     last: await digestBefore(session, tenant, subscription.id, due.at),
   }));
-  const question = { range, sections: subscription.sections, domains, last: last?.content ?? null };
+  const { period, sections } = subscription;
+  const question = { period, range, sections, domains, last: last?.content ?? null };
   const content = await gatherDigest(context, question);
   return db.within(tenant, async (session): Promise<Made> => {
     if (!(await moveOn(session, tenant, subscription, next))) return { outcome: 'elsewhere' };

@@ -39,7 +39,7 @@ export async function refreshDigests(context: Context): Promise<number> {
 async function refreshDigest(context: Context, digest: DigestRow): Promise<boolean> {
   const { db, tenant } = context;
   const { content, subscriptionId, dueAt } = digest;
-  const { domainIds: ids, range, sections } = content;
+  const { domainIds: ids, period, range, sections } = content;
   const { domains, last, figures } = await db.within(tenant, async (session) => ({
     domains: await domainsOf(session, tenant, ids),
     last: await digestBefore(session, tenant, subscriptionId, dueAt),
@@ -49,7 +49,13 @@ async function refreshDigest(context: Context, digest: DigestRow): Promise<boole
   }));
   // No report came: that is cheap to see, and so for most looks.
   if (isSame(figures, content.figures)) return false;
-  const newer = await gatherDigest(context, { range, sections, domains, last: last?.content ?? null });
+  const newer = await gatherDigest(context, {
+    period,
+    range,
+    sections,
+    domains,
+    last: last?.content ?? null,
+  });
   if (!changedNotably(content, newer)) return false;
   return db.within(tenant, async (session) => {
     const version = await changeDigest(session, tenant, digest, newer);
