@@ -57,7 +57,7 @@ CREATE TABLE alert_rule (
   changed_by       text NOT NULL,
   PRIMARY KEY (tenant_id, id),
   UNIQUE NULLS NOT DISTINCT (tenant_id, name, domain_id),
-  FOREIGN KEY (tenant_id, domain_id) REFERENCES domain,
+  FOREIGN KEY (tenant_id, domain_id) REFERENCES domain ON DELETE CASCADE,
   FOREIGN KEY (tenant_id, owner_id) REFERENCES account
 );
 
@@ -167,18 +167,34 @@ CREATE TABLE known_sender (
   since     timestamptz NOT NULL,
   marked_by text NOT NULL,
   PRIMARY KEY (tenant_id, domain_id, network),
-  FOREIGN KEY (tenant_id, domain_id) REFERENCES domain
+  FOREIGN KEY (tenant_id, domain_id) REFERENCES domain ON DELETE CASCADE
 );
 
--- Names under a domain that reports told of, as rules saw them first.
+-- Names under a domain that reports told of, as rules saw them first: 1970-01-01 for those that were there before rules
+-- looked at the domain at all.
 CREATE TABLE known_name (
   tenant_id  integer NOT NULL,
   domain_id  integer NOT NULL,
   name       text NOT NULL CHECK (length(name) <= 300),
   first_seen date NOT NULL,
   PRIMARY KEY (tenant_id, domain_id, name),
-  FOREIGN KEY (tenant_id, domain_id) REFERENCES domain
+  FOREIGN KEY (tenant_id, domain_id) REFERENCES domain ON DELETE CASCADE
 );
+
+-- How far rules have looked at a domain.
+CREATE TABLE domain_evaluation (
+  tenant_id    integer NOT NULL,
+  domain_id    integer NOT NULL,
+  -- Names are learned from reports up to this id.
+  names_until  bigint NOT NULL,
+  evaluated_at timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id, domain_id),
+  FOREIGN KEY (tenant_id, domain_id) REFERENCES domain ON DELETE CASCADE
+);
+
+-- For rules: sessions of a domain, and documents that were odd, which are few.
+CREATE INDEX tls_result_by_domain ON tls_result (tenant_id, domain_id, begin_at);
+CREATE INDEX document_odd ON document (tenant_id, outcome, raw_id) WHERE outcome IN ('unreadable', 'merged');
 
 CREATE TABLE digest_subscription (
   tenant_id  integer NOT NULL REFERENCES tenant,
@@ -299,7 +315,7 @@ DO $wall$
 DECLARE
   t text;
 BEGIN
-  FOREACH t IN ARRAY ARRAY['channel', 'alert_rule', 'alert', 'alert_event', 'suppression', 'known_sender', 'known_name',
+  FOREACH t IN ARRAY ARRAY['channel', 'alert_rule', 'alert', 'alert_event', 'suppression', 'known_sender', 'known_name', 'domain_evaluation',
     'digest_subscription', 'digest', 'notice', 'delivery', 'delivery_log']
   LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);

@@ -62,6 +62,7 @@ function rowsOf(n: number): string[] {
   INSERT INTO suppression (tenant_id, reason, from_at, until_at, created_at, created_by) VALUES ($1, 'x', now(), now(), now(), 'test');
   INSERT INTO known_sender VALUES ($1, ${n}, '192.0.2.0/24', NULL, now(), 'test');
   INSERT INTO known_name VALUES ($1, ${n}, 'n${n}.example', '2026-03-01');
+  INSERT INTO domain_evaluation VALUES ($1, ${n}, 1, now());
   INSERT INTO digest_subscription (tenant_id, id, channel_id, period, local_time, zone, sections, next_at, created_at, created_by)
     OVERRIDING SYSTEM VALUE VALUES ($1, ${n}, ${n}, 'daily', '09:00', 'UTC', '{}', now(), now(), 'test');
   INSERT INTO digest (tenant_id, subscription_id, due_at, first_day, last_day, content, made_at, open_until)
