@@ -166,6 +166,7 @@ export function apiSettings(given: Given): ApiSettings {
     proxies: given.HTTP_BEHIND_PROXY,
     corsOrigins: given.CORS_ORIGINS,
     metricsToken: given.METRICS_TOKEN,
+    mountBodyMs: DEFAULT_API.mountBodyMs,
     callsPerMinute: given.API_CALLS_PER_MINUTE,
     uploadsPerHour: given.API_UPLOADS_PER_HOUR,
     exportsPerMinute: given.API_EXPORTS_PER_MINUTE,

@@ -30,6 +30,8 @@ export type Answer = (request: IncomingMessage, response: ServerResponse) => Pro
 
 /** Headers come at once; bodies have their own pace (paced.ts), so the whole request is not bounded. */
 const HEADERS_WITHIN_MS = 15_000;
+/** Bodies of platforms that come at the same time; more would fill the memory. */
+const MOST_MOUNT_BODIES = 256;
 /** Longer than the 60 s of usual load balancers: else they would send into a connection that just closed. */
 const KEEP_ALIVE_MS = 65_000;
 /** Handlers whose connections were cut have so long, or a quarter of the bound, to come to their end. */
@@ -37,16 +39,18 @@ const MARGIN_MS = 2_000;
 
 /** Listens. Throws ExpectedError `port-taken`, `port-refused` or `host-unknown`. */
 export async function listen(
-  settings: Pick<ApiSettings, 'host' | 'port'>,
+  settings: Pick<ApiSettings, 'host' | 'port' | 'mountBodyMs'>,
   mounts: readonly Mount[],
   otherwise: Answer,
 ): Promise<Serving> {
   const running = new Set<Promise<void>>();
+  const watch = bodyWatch(settings.mountBodyMs);
   const server = createServer(
     { headersTimeout: HEADERS_WITHIN_MS, requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS },
     (request, response) => {
       const mount = mounts.find(({ path }) => isBelow(request, path));
       if (mount !== undefined) {
+        watch(request);
         mount.handle(request, response);
         return;
       }
@@ -79,6 +83,26 @@ async function stop(server: Server, running: ReadonlySet<Promise<void>>, withinM
   // The database is closed next, and they may be about to commit.
   await Promise.race([Promise.allSettled(running), bound]);
   late.abort();
+}
+
+/**
+ * Watches over requests of platforms while their bodies come: each has so long, and where there are too many the one that
+ * takes longest is cut. Those of a platform come at once, so it is not theirs.
+ */
+function bodyWatch(withinMs: number): (request: IncomingMessage) => void {
+  const coming = new Set<IncomingMessage>();
+  return (request) => {
+    const [slowest] = coming;
+    if (coming.size >= MOST_MOUNT_BODIES) slowest?.destroy();
+    coming.add(request);
+    const late = setTimeout(() => request.destroy(), withinMs);
+    const end = () => {
+      coming.delete(request);
+      clearTimeout(late);
+    };
+    request.once('end', end);
+    request.once('close', end);
+  };
 }
 
 function isBelow({ url = '' }: IncomingMessage, path: string): boolean {

@@ -13,6 +13,8 @@ export interface ApiSettings {
   readonly uploadsPerHour: number;
   readonly exportsPerMinute: number;
   readonly upload: UploadSettings;
+  /** A platform's request that takes longer to come is cut: they are small, and nobody knows yet whose they are. */
+  readonly mountBodyMs: number;
 }
 
 export interface UploadSettings {
@@ -38,6 +40,7 @@ export const DEFAULT_API: ApiSettings = {
   callsPerMinute: 100,
   uploadsPerHour: 20,
   exportsPerMinute: 10,
+  mountBodyMs: 10_000,
   upload: {
     files: 200,
     fileBytes: 50 * 2 ** 20,

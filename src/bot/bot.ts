@@ -21,6 +21,8 @@ import { alone, hereOf, takeTurn, type Job } from './turn.js';
 
 /** Requests worked on at once; the others wait for their turn, still leased. */
 const AT_ONCE = 16;
+/** Files take long to come; they take no place of what is answered at once. */
+const FILES_AT_ONCE = 4;
 /** Files and addresses of requests that wait for a link are kept in memory, of so many. */
 const WAITING_KEPT = 1_000;
 
@@ -50,6 +52,7 @@ export function createBot(options: BotOptions): Bot {
   const { system, commands, platforms } = options;
   const { lookEveryMs = 5_000, renewEveryMs = 5_000, firstPauseMs = 1_000 } = options;
   const limit = pLimit(AT_ONCE);
+  const fileLimit = pLimit(FILES_AT_ONCE);
   const unbound = strangers();
   const stopping = new AbortController();
   const underWay = new Set<Promise<void>>();
@@ -86,7 +89,7 @@ export function createBot(options: BotOptions): Bot {
     const platform = platforms.get(row.platform as PlatformName);
     if (platform === undefined || stopping.signal.aborted) return;
     // Answers have no such limit: those that a platform does not take wait, and must not keep the others waiting.
-    const turn = await limit(() => takeTurn(system, commands, job));
+    const turn = await (row.files > 0 ? fileLimit : limit)(() => takeTurn(system, commands, job));
     const end = await deliver({
       platform,
       reply: row.reply,
@@ -99,7 +102,7 @@ export function createBot(options: BotOptions): Bot {
     if (end === 'left') return;
     if (turn.outcome === 'waiting-for-link' && live !== null) remember(tenant, row, live);
     const waits = turn.outcome === 'waiting-for-link' && end === 'answered';
-    await endRequest(system, tenant, row.id, waits ? 'waiting-for-link' : end);
+    await endRequest(system, tenant, row, waits ? 'waiting-for-link' : end);
     if (turn.outcome === 'linked') await carryOut(tenant, hereOf(row, live));
   };
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../core/ingest/context.js';
-import { ReplyGone, type Answer, type ChatPlatform, type ReplyHandle } from './platform.js';
+import { ComeBack, ReplyGone, type Answer, type ChatPlatform, type ReplyHandle } from './platform.js';
 
 /** After so long nobody waits for an answer any more. */
 const TRIED_FOR_MS = 10 * 60_000;
@@ -28,6 +28,7 @@ export async function deliver(delivery: Delivery): Promise<'answered' | 'given-u
   const { platform, reply, answer, stopping, log } = delivery;
   const begun = performance.now();
   for (let pause = delivery.firstPauseMs; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    let told = 0;
     if (!(await delivery.isOurs())) return 'left';
     try {
       await platform.answer(reply, answer);
@@ -37,13 +38,17 @@ export async function deliver(delivery: Delivery): Promise<'answered' | 'given-u
         log.warn('an answer could not be given: its place is gone', { error });
         return 'given-up';
       }
-      if (performance.now() - begun + pause > TRIED_FOR_MS) {
+      told = error instanceof ComeBack ? error.afterMs : 0;
+      if (performance.now() - begun + Math.max(pause, told) > TRIED_FOR_MS) {
         log.error('an answer was given up after many tries', { error });
         return 'given-up';
       }
-      log.warn('an answer could not be given; it is tried again', { error, afterMs: Math.round(pause) });
+      log.warn('an answer could not be given; it is tried again', {
+        error,
+        afterMs: Math.round(Math.max(pause, told)),
+      });
     }
-    const wait = pause * (1 - JITTER * Math.random());
+    const wait = Math.max(pause * (1 - JITTER * Math.random()), told);
     await sleep(wait, undefined, { signal: stopping }).catch(() => {});
     if (stopping.aborted) return 'left';
   }

@@ -10,7 +10,7 @@ import { adminNames } from '../core/operations/users.js';
 import { explain, readArguments } from './arguments.js';
 import { ask } from './ask.js';
 import type { Button, Card } from './card.js';
-import { interruptedCard } from './cards/chat.js';
+import { interruptedCard, tooLateCard } from './cards/chat.js';
 import {
   badInputCard,
   localOnlyCard,
@@ -32,9 +32,12 @@ export interface Request {
   readonly context: Context;
   /** Whether the asker sits at the machine that runs this, and may name its files. */
   readonly local: boolean;
-  /** Called right before something that changes anything; false where it was begun before and must not be again. */
-  readonly begin?: () => Promise<boolean>;
+  /** Called right before something that changes anything, which is done where it says `now` alone. */
+  readonly begin?: () => Promise<Begun>;
 }
+
+/** `before`: it was begun already and must not be again; `too-late`: whoever asked does not wait for it any more. */
+export type Begun = 'now' | 'before' | 'too-late';
 
 export interface Dispatched {
   readonly card: Card;
@@ -89,7 +92,8 @@ async function answer(command: Command, given: Input, request: Request, now: Mom
   try {
     if (operation.effect === 'changes' && request.begin !== undefined) {
       checkInput(operation, given);
-      if (!(await request.begin())) return told(interruptedCard(command));
+      const begun = await request.begin();
+      if (begun !== 'now') return told(begun === 'before' ? interruptedCard(command) : tooLateCard(command));
     }
     const { result, input } = await performWithInput(operation, request.context, given, request);
     return {

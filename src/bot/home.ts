@@ -1,18 +1,22 @@
 import type { ChatHere } from '../core/operations/chat/here.js';
 import { complete } from '../core/operations/chat/complete.js';
 import { tenantOfChat } from '../core/operations/chat/people.js';
+import type { Rate } from '../core/operations/limit.js';
 import { perform } from '../core/operations/perform.js';
 import type { Context, SystemContext } from '../core/operations/operation.js';
 import type { Card } from './card.js';
-import { lockedOutCard, unboundCard, unlinkedCard, welcomeCard } from './cards/chat.js';
+import { lockedOutCard, plainTroubleCard, unboundCard, unlinkedCard, welcomeCard } from './cards/chat.js';
 import type { Command } from './command.js';
 import { dispatch } from './dispatch.js';
 import type { Asker, ChatPlace, CompletedField } from './platform.js';
-import { hereOf, whoAsks } from './turn.js';
+import { hereOf, rateOf, whoAsks } from './turn.js';
 
 /** What every platform's lists hold at most. */
 const OFFERED = 25;
 const LONGEST_TYPED = 300;
+
+/** Letters typed and start pages opened by one person; nobody does more. */
+const LOOK_RATE: Rate = { name: 'chat-look', tries: 120, seconds: 60 };
 
 /** Told when somebody was linked by being looked up. */
 export type OnLinked = (tenant: number, here: ChatHere) => void;
@@ -25,6 +29,7 @@ export async function homeCard(
   onLinked: OnLinked,
 ): Promise<Card> {
   const found = await askerContext(system, asker, onLinked);
+  if (found.state === 'hasty') return plainTroubleCard('Too many questions', found.says);
   if (found.state === 'unbound') return unboundCard();
   if (found.state === 'disabled') return lockedOutCard();
   if (found.state === 'unlinked') return unlinkedCard();
@@ -58,6 +63,7 @@ export async function completions(
 
 type Found =
   | { readonly state: 'unbound' }
+  | { readonly state: 'hasty'; readonly says: string }
   | { readonly state: 'disabled' }
   | { readonly state: 'unlinked' }
   | { readonly state: 'linked'; readonly context: Context };
@@ -70,6 +76,8 @@ async function askerContext(
   const tenant = await tenantOfChat(system, place);
   if (tenant === null) return { state: 'unbound' };
   const here = hereOf({ ...place, person: person.id, personName: person.name }, null);
+  const hasty = await rateOf(system, here, LOOK_RATE);
+  if (hasty !== null) return { state: 'hasty', says: hasty };
   const { who, linkedNow } = await whoAsks(system, { tenant, person }, here);
   if (linkedNow) onLinked(tenant, here);
   if (who.state !== 'linked') return { state: who.state };

@@ -182,7 +182,8 @@ export interface ChatPlatform {
   readonly speaker?: ChatSpeaker;
   /**
    * Answers a request. Waits as the platform says it should (429 with its time, 5xx with jitter), within a minute.
-   * Throws ReplyGone where that place can no longer be answered, and any other error where a later try may do.
+   * Throws ReplyGone where that place can no longer be answered, ComeBack where the platform named a longer time, and any
+   * other error where a later try may do.
    */
   answer(reply: ReplyHandle, answer: Answer): Promise<void>;
   /** Takes nothing more; what is under way may end within so many milliseconds. */
@@ -192,6 +193,18 @@ export interface ChatPlatform {
 /** The platform will not take this answer, now or later: the token ended, the channel is gone, the bot was removed. */
 export class ReplyGone extends Error {
   override readonly name = 'ReplyGone';
+}
+
+/** The platform named a time before which no try is any use; longer than it is worth to wait for within `answer`. */
+export class ComeBack extends Error {
+  override readonly name = 'ComeBack';
+
+  constructor(
+    readonly afterMs: number,
+    options?: ErrorOptions,
+  ) {
+    super(`to be tried again in ${Math.round(afterMs)} ms`, options);
+  }
 }
 
 /** PNG of a chart of a card; null where it could not be drawn in time, for then the text is sent alone. */

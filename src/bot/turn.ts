@@ -7,16 +7,28 @@ import { countTry, TooManyTries, type Rate } from '../core/operations/limit.js';
 import { digestOf } from '../core/identity/secret.js';
 import type { SystemContext } from '../core/operations/operation.js';
 import type { Card } from './card.js';
-import { linkCard, lockedOutCard, oldButtonCard, plainTroubleCard, unlinkedCard } from './cards/chat.js';
+import {
+  givenUpCard,
+  linkCard,
+  lockedOutCard,
+  oldButtonCard,
+  plainTroubleCard,
+  unlinkedCard,
+} from './cards/chat.js';
 import type { Command } from './command.js';
-import { dispatch } from './dispatch.js';
+import { type Begun, dispatch } from './dispatch.js';
 import type { Answer, ChatPerson, ChatRequest } from './platform.js';
-import { keptId } from './press.js';
+import { keptPress } from './press.js';
 import { readShare } from './share.js';
 import { readWords } from './words.js';
 
 /** Commands of one person, in every channel of the workspace together. */
 export const PERSON_RATE: Rate = { name: 'chat-person', tries: 60, seconds: 60 };
+
+/** What ended the process that worked on it so often is not begun again. */
+const MOST_ATTEMPTS = 3;
+/** After so long whoever asked for a change has asked again, or given up. */
+const CHANGES_WITHIN_MS = 2 * 60_000;
 
 /** What hideSecrets leaves of a secret. */
 const HIDDEN = '[hidden]';
@@ -38,6 +50,7 @@ export interface Job {
 export async function takeTurn(system: SystemContext, commands: readonly Command[], job: Job): Promise<Turn> {
   const { tenant, row, live } = job;
   const here = hereOf(row, live);
+  if (row.attempts > MOST_ATTEMPTS) return alone(givenUpCard());
   const tooMany = await refusedForRate(system, here);
   if (tooMany !== null) return alone(tooMany);
   const words = await wordsOf(system, tenant, row.words);
@@ -60,7 +73,7 @@ export async function takeTurn(system: SystemContext, commands: readonly Command
       text: asked,
       context,
       local: false,
-      begin: () => beginRequest(system, tenant, row.id),
+      begin: () => begin(system, job),
     },
     commands,
   );
@@ -77,6 +90,13 @@ export async function takeTurn(system: SystemContext, commands: readonly Command
     },
     outcome: linkedNow || codeOf(text) !== null ? 'linked' : 'answered',
   };
+}
+
+/** Begins a change once; one that another process left is not begun when it is old, for its answer may reach nobody. */
+async function begin(system: SystemContext, { tenant, row, live }: Job): Promise<Begun> {
+  if (!(await beginRequest(system, tenant, row.id))) return 'before';
+  const age = system.now().getTime() - row.receivedAt.getTime();
+  return live === null && age > CHANGES_WITHIN_MS ? 'too-late' : 'now';
 }
 
 /** A card for what cannot be done after a restart, because a part of it was in the process alone; null otherwise. */
@@ -137,14 +157,20 @@ function linkTurn({ card, linked }: { readonly card: Card; readonly linked: bool
 }
 
 /** A card for who asks too often; null where they do not. */
-export async function refusedForRate(
+export async function refusedForRate(system: SystemContext, here: ChatHere): Promise<Card | null> {
+  const hasty = await rateOf(system, here, PERSON_RATE);
+  return hasty === null ? null : plainTroubleCard('Too many questions', hasty);
+}
+
+/** Counts something that a person does; a sentence when it is too much, else null. */
+export async function rateOf(
   system: SystemContext,
   { platform, workspace, person }: ChatHere,
-): Promise<Card | null> {
+  rate: Rate,
+): Promise<string | null> {
   const key = digestOf(JSON.stringify([platform, workspace, person])).toString('base64url');
-  const taken = await countTry(system, PERSON_RATE, key);
-  if (taken.allowed) return null;
-  return plainTroubleCard('Too many questions', new TooManyTries(taken.retryAfterMs).message);
+  const taken = await countTry(system, rate, key);
+  return taken.allowed ? null : new TooManyTries(taken.retryAfterMs).message;
 }
 
 /** The code of a line such as `link dml_…`; null for any other. */
@@ -175,6 +201,8 @@ export async function whoAsks(
 
 /** The command line of a request's text; null for a button whose line is kept no more. */
 async function wordsOf(system: SystemContext, tenant: number, text: string): Promise<string | null> {
-  const id = keptId(text);
-  return id === null ? text : keptCommand(system, tenant, id);
+  const kept = keptPress(text);
+  if (kept === null) return text;
+  const line = await keptCommand(system, tenant, kept.id);
+  return line === null ? null : `${line} ${kept.rest}`.trimEnd();
 }

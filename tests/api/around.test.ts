@@ -149,6 +149,20 @@ describe('mounted handlers', () => {
     );
     expect((await ask('/slackers')).status).toBe(404);
   });
+
+  it('are not kept waiting by a body that does not come', async () => {
+    const { api: running } = await served(
+      { mountBodyMs: 200 },
+      { mounts: [{ path: '/slack', handle: () => {} }] },
+    );
+    const socket = connect(running.port, '127.0.0.1');
+    const closed = once(socket, 'close');
+
+    socket.write('POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf');
+
+    await closed;
+    expect(socket.bytesRead).toBe(0);
+  });
 });
 
 describe('metrics', () => {

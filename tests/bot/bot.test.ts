@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pressId } from '../../src/bot/press.js';
-import { ReplyGone } from '../../src/bot/platform.js';
+import { ComeBack, ReplyGone } from '../../src/bot/platform.js';
 import { linkCode } from '../../src/core/operations/chat/link-code.js';
 import { audit } from '../../src/core/operations/audit.js';
 import type { Context, Role } from '../../src/core/operations/operation.js';
 import { perform } from '../../src/core/operations/perform.js';
-import { userCreate, userDisable, userRole } from '../../src/core/operations/users.js';
+import { userReset } from '../../src/core/operations/passwords.js';
+import { userCreate, userDisable, userEnable, userRole } from '../../src/core/operations/users.js';
 import { answerTo, requestOf, testChat, type Said, type TestChat } from '../support/chat.js';
 import { testSystem, type TestSystem } from '../support/context.js';
 import { until } from '../support/until.js';
@@ -216,6 +217,30 @@ describe('somebody of a bound workspace', () => {
     );
   });
 
+  it('is nobody any more after a reset, and a code of before is good no more', async () => {
+    const workspace = await boundWorkspace();
+    const email = await user('analyst');
+    await chat.ask(`link ${await code(email)}`, { workspace, person: 'THIEF' });
+    const older = await code(email);
+
+    const { linksEnded } = await perform(userReset, admin, { email });
+
+    expect(linksEnded).toBe(1);
+    expect((await chat.ask('whoami', { workspace, person: 'THIEF' })).card.title).toBe('Not linked yet');
+    expect((await chat.ask(`link ${older}`, { workspace, person: 'THIEF' })).card.title).toBe('Not linked');
+  });
+
+  it('is not linked by a code of before it was locked out and let in again', async () => {
+    const workspace = await boundWorkspace();
+    const email = await user();
+    const older = await code(email);
+
+    await perform(userDisable, admin, { email });
+    await perform(userEnable, admin, { email });
+
+    expect((await chat.ask(`link ${older}`, { workspace, person: 'U9' })).card.title).toBe('Not linked');
+  });
+
   it('ends the link, and is nobody again', async () => {
     const workspace = await boundWorkspace();
     const said = { workspace, person: 'U8' };
@@ -284,6 +309,16 @@ describe('a request', () => {
     await until('to be given up', async () =>
       (await stored(workspace)).at(-1)?.state === 'given-up' ? true : null,
     );
+  });
+
+  it('whose platform names a time is not tried before', async () => {
+    const workspace = await boundWorkspace();
+    chat.platform.fail(new ComeBack(1_500));
+    const begun = performance.now();
+
+    await chat.ask('whoami', { workspace, person: 'ADMIN' });
+
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(1_490);
   });
 
   it('of a button that is too long for its platform is looked up again', async () => {
@@ -397,14 +432,18 @@ describe('start pages and completion', () => {
 
 describe('a request that another process left', () => {
   /** As it stands in the table when its process died right after it was taken. */
-  const left = async (workspace: string, words: string, files = 0): Promise<string> => {
+  const left = async (
+    workspace: string,
+    words: string,
+    { files = 0, agoMs = 60_000, attempts = 1 } = {},
+  ): Promise<string> => {
     made += 1;
     const to = `left ${made}`;
     await system.db.within(admin.tenant, (session) =>
       session.run(
         `INSERT INTO chat_request (tenant_id, platform, workspace, channel, person, person_name, event_id, words, audience,
-           files, reply, state, received_at, leased_until)
-         VALUES ($1, 'slack', $2, 'C1', 'ADMIN', 'x', $3, $4, 'asker', $5, $6, 'received', $7, $7)`,
+           files, reply, state, received_at, leased_until, attempts)
+         VALUES ($1, 'slack', $2, 'C1', 'ADMIN', 'x', $3, $4, 'asker', $5, $6, 'received', $7, $7, $8)`,
         [
           admin.tenant,
           workspace,
@@ -412,7 +451,8 @@ describe('a request that another process left', () => {
           words,
           files,
           JSON.stringify({ to }),
-          new Date(admin.now().getTime() - 60_000),
+          new Date(admin.now().getTime() - agoMs),
+          attempts,
         ],
       ),
     );
@@ -425,7 +465,7 @@ describe('a request that another process left', () => {
     ['link dml_[hidden]', 0, 'Interrupted', 'Write it again'],
   ])('%s with %d files is answered as far as it can be', async (words, files, title, sentence) => {
     const workspace = await boundWorkspace();
-    const to = await left(workspace, words, files);
+    const to = await left(workspace, words, { files });
 
     chat.bot.start();
 
@@ -434,6 +474,41 @@ describe('a request that another process left', () => {
     );
     expect(answered.card.title).toBe(title);
     expect(answered.card.verdict).toContain(sentence);
+  });
+
+  const answerOf = (to: string) =>
+    until('an answer', () =>
+      Promise.resolve(chat.platform.answers.find(({ reply }) => reply['to'] === to) ?? null),
+    );
+
+  it('that would change something is not begun when it is old: whoever asked has asked again, or given up', async () => {
+    const workspace = await boundWorkspace();
+    const [old, young] = [
+      await left(workspace, 'key-create old', { agoMs: 3 * 60_000 }),
+      await left(workspace, 'key-create young', { agoMs: 60_000 }),
+    ];
+
+    chat.bot.start();
+
+    expect((await answerOf(old)).card.verdict).toContain('was not done. Ask again');
+    expect((await answerOf(young)).card.tone).toBe('good');
+    const rows = await system.db.within(admin.tenant, (session) =>
+      session.rows('SELECT name FROM api_key WHERE tenant_id = $1', [admin.tenant]),
+    );
+    expect(rows).toEqual([{ name: 'young' }]);
+  });
+
+  it('that never came to an end is not begun for ever', async () => {
+    const workspace = await boundWorkspace();
+    const [third, fourth] = [
+      await left(workspace, 'whoami', { attempts: 2 }),
+      await left(workspace, 'whoami', { attempts: 3 }),
+    ];
+
+    chat.bot.start();
+
+    expect((await answerOf(third)).card.title).toBe('Who am I');
+    expect((await answerOf(fourth)).card.verdict).toContain('is not begun again');
   });
 
   it('is answered by one of many processes that look at once', async () => {

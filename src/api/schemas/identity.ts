@@ -42,7 +42,7 @@ export const userChanged = z
   .object({ user, changed: z.boolean(), roleBefore: role })
   .register(named, { id: 'UserChanged' });
 export const userReset = z
-  .object({ user, ended: count, keysRevoked: count, setup })
+  .object({ user, ended: count, keysRevoked: count, linksEnded: count, setup })
   .register(named, { id: 'UserReset' });
 
 const key = z

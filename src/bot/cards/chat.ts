@@ -131,6 +131,26 @@ export function interruptedCard({ name }: Command): Card {
   };
 }
 
+/** That what would have changed something was left undone, because nobody was there when it was asked. */
+export function tooLateCard({ name }: Command): Card {
+  return {
+    ...bare(
+      `Not done: ${name}`,
+      'warning',
+      `The service was away when you asked, so ${name} was not done. Ask again if it is still needed.`,
+    ),
+  };
+}
+
+/** That a request was given up after several tries. */
+export function givenUpCard(): Card {
+  return bare(
+    'No answer',
+    'warning',
+    'This was begun several times and never came to an end, so it is not begun again. Ask for less at once, or look into the log of the service.',
+  );
+}
+
 /** Where what a command would have done can be seen; the audit says it of all. */
 const WHERE_TO_LOOK: readonly { readonly commands: readonly string[]; readonly look: string }[] = [
   { commands: ['upload', 'ingest', 'fetch', 'redrive', 'reprocess'], look: 'status' },

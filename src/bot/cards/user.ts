@@ -17,14 +17,14 @@ export function userCreatedCard({ user, setup }: UserCreated, _input: unknown, n
 
 /** A password taken away, and the code for another. */
 export function userResetCard(
-  { user, setup, ended, keysRevoked }: UserReset,
+  { user, setup, ended, keysRevoked, linksEnded }: UserReset,
   _input: unknown,
   now: Moment,
 ): Card {
   return {
     ...done(
       `Reset ${user.email}`,
-      `The password of ${user.email} is gone${ended === 0 ? '' : `, ${counted(ended, 'sign-in')} ended`}${keysRevoked === 0 ? '' : `, ${counted(keysRevoked, 'key')} revoked`}.`,
+      `The password of ${user.email} is gone${ended === 0 ? '' : `, ${counted(ended, 'sign-in')} ended`}${keysRevoked === 0 ? '' : `, ${counted(keysRevoked, 'key')} revoked`}${linksEnded === 0 ? '' : `, ${counted(linksEnded, 'chat link')} ended`}.`,
     ),
     parts: codeParts(setup, now),
     advice: HAND_OVER,

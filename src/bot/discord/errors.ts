@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ComeBack } from '../platform.js';
 
 /** What an error of Discord means for what was tried. */
 export type Meaning =
@@ -91,7 +92,8 @@ export async function insist<Answer>(withinMs: number, work: () => Promise<Answe
       if (meaning.type !== 'again') throw error;
       const grown = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries);
       const pause = (meaning.afterMs ?? 0) + grown * (0.5 + Math.random() / 2);
-      if (performance.now() + pause > deadline) throw error;
+      if (performance.now() + pause > deadline)
+        throw meaning.afterMs === null ? error : new ComeBack(pause, { cause: error });
       await sleep(pause);
     }
   }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ComeBack } from '../platform.js';
 import { meaningOf, ResponseUrlError } from './errors.js';
 
 /** An answer is tried for so long, then later again by whoever asked for it. */
@@ -33,7 +34,8 @@ export async function patiently<Result>(call: Call<Result>): Promise<Result> {
         meaning.type === 'wait'
           ? meaning.ms + Math.random() * FIRST_PAUSE_MS
           : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures) * (0.5 + Math.random());
-      if (performance.now() + pause > deadline) throw error;
+      if (performance.now() + pause > deadline)
+        throw meaning.type === 'wait' ? new ComeBack(pause, { cause: error }) : error;
       await sleep(pause);
     }
   }

@@ -9,7 +9,7 @@ import { hearOnce, Replayed } from './replays.js';
 export const SLACK_PATH = '/slack/events';
 
 /** Requests of Slack hold a card of its own at most, and never a file. */
-const LARGEST_BODY = 2 ** 20;
+const LARGEST_BODY = 2 ** 18;
 
 export interface Http {
   readonly receiver: Receiver;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ReplyGone } from '../platform.js';
+import { ComeBack, ReplyGone } from '../platform.js';
 
 /** What the Bot Connector answered in place of what was asked. */
 export class ConnectorError extends Error {
@@ -87,7 +87,8 @@ export async function patiently<Result>(
       const doubled = Math.min(MOST_WAIT_MS, FIRST_WAIT_MS * 2 ** (tries - 1));
       const milliseconds = (error.retryAfterMs ?? doubled / 2) + (doubled / 2) * random();
       waited += milliseconds;
-      if (waited > LONGEST_WAIT_MS) throw error;
+      if (waited > LONGEST_WAIT_MS)
+        throw error.retryAfterMs === null ? error : new ComeBack(milliseconds, { cause: error });
       await wait(milliseconds);
     }
   }

@@ -4,6 +4,7 @@ import { hashPassword, isHashingBusy } from '../identity/hash.js';
 import { passwordFault } from '../identity/password.js';
 import { readSecret } from '../identity/secret.js';
 import { addAudit } from '../store/audit.js';
+import { dropLinkCodeOf, dropLinksOf } from '../store/chat-people.js';
 import { revokeKeysOf } from '../store/keys.js';
 import { forgetTries } from '../store/rate.js';
 import type { Session } from '../store/session.js';
@@ -101,12 +102,15 @@ export const userSetPassword = operation({
 export interface UserReset extends PasswordSet {
   /** API keys of theirs that were revoked. */
   readonly keysRevoked: number;
+  /** Links of people in chats to this user that ended; whose address the platform vouches for is linked again. */
+  readonly linksEnded: number;
   readonly setup: SetupCode;
 }
 
 export const userReset = operation({
   name: 'user-reset',
-  summary: 'Take the password of a user away, end their sign-ins and keys, and give a code for a new one',
+  summary:
+    'Take the password of a user away, end their sign-ins, keys and chat links, and give a code for a new one',
   role: 'admin',
   effect: 'changes',
   personal: true,
@@ -121,13 +125,15 @@ export const userReset = operation({
         );
       const ended = await store(context, session, context.tenant, held, null);
       const keysRevoked = await revokeKeysOf(session, context.tenant, held.id, context.now());
+      await dropLinkCodeOf(session, context.tenant, held.id);
+      const linksEnded = await dropLinksOf(session, context.tenant, held.id);
       const setup = await newSetupCode(context, session, held.id);
-      return { user: userItem({ ...held, passwordHash: null }), ended, keysRevoked, setup };
+      return { user: userItem({ ...held, passwordHash: null }), ended, keysRevoked, linksEnded, setup };
     });
     await countAnew(context, email);
     return reset;
   },
-  changed: ({ ended, keysRevoked }) => ({ ended, keysRevoked }),
+  changed: ({ ended, keysRevoked, linksEnded }) => ({ ended, keysRevoked, linksEnded }),
 });
 
 /** Throws OperationError with what is wrong with a password that a user wants. */

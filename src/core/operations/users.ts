@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { nearest } from '../analysis/nearest.js';
 import { emailField } from '../identity/email.js';
 import { digestOf } from '../identity/secret.js';
+import { dropLinkCodeOf } from '../store/chat-people.js';
 import type { Session } from '../store/session.js';
 import { revokeSessionsOf } from '../store/sessions.js';
 import {
@@ -138,6 +139,7 @@ export const userDisable = operation({
       await setDisabled(session, context.tenant, user.id, now);
       await revokeSessionsOf(session, context.tenant, user.id, 'disabled', now);
       await dropSetupCode(session, context.tenant, user.id);
+      await dropLinkCodeOf(session, context.tenant, user.id);
       return true;
     }),
 });

@@ -92,6 +92,11 @@ export function dropLinksOf(session: Session, tenant: number, userId: number): P
   return session.run('DELETE FROM chat_person WHERE tenant_id = $1 AND account_id = $2', [tenant, userId]);
 }
 
+/** Takes the code back with which a user could be linked, if there is one. */
+export async function dropLinkCodeOf(session: Session, tenant: number, userId: number): Promise<void> {
+  await session.run('DELETE FROM link_code WHERE tenant_id = $1 AND account_id = $2', [tenant, userId]);
+}
+
 /** Sets the one code with which a user links themselves; an older one is good no more. */
 export async function setLinkCode(
   session: Session,

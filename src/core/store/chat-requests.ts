@@ -88,18 +88,18 @@ export async function beginChange(session: Session, tenant: number, id: number, 
   return changed > 0;
 }
 
-/** How a request ends: nobody works on it any more, and what it said is forgotten, unless it waits for a link. */
+/** How a request ends that nobody else took over: nobody works on it any more, and what it said is forgotten, unless it waits for a link. */
 export async function endChatRequest(
   session: Session,
   tenant: number,
-  id: number,
+  { id, attempts }: Pick<ChatRequestRow, 'id' | 'attempts'>,
   state: 'answered' | 'given-up' | 'waiting-for-link',
 ): Promise<void> {
   await session.run(
     `UPDATE chat_request SET state = $3, words = CASE WHEN $3 = 'waiting-for-link' THEN words END,
        reply = CASE WHEN $3 = 'waiting-for-link' THEN reply END
-     WHERE tenant_id = $1 AND id = $2`,
-    [tenant, id, state],
+     WHERE tenant_id = $1 AND id = $2 AND attempts = $4 AND state = 'received'`,
+    [tenant, id, state, attempts],
   );
 }
 

@@ -28,7 +28,7 @@ export function identityAnswers({ size, name, range }: Invented) {
   const setup = { code: `dms_${'A'.repeat(48)}`, expiresAt: '2026-03-19T12:00:00.000Z' };
   const users: UsersResult = { items: several.map(user), next };
   const changed: UserChanged = { user: user(0), changed: size > 0, roleBefore: 'admin' };
-  const reset: UserReset = { user: user(0), setup, ended: size, keysRevoked: size };
+  const reset: UserReset = { user: user(0), setup, ended: size, keysRevoked: size, linksEnded: size };
   const keys: KeysResult = { items: several.map(key), next };
   const made: KeyCreated = { key: `dmo_${'A'.repeat(48)}`, item: key(1) };
   const audit: AuditResult = {

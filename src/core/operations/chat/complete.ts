@@ -7,7 +7,9 @@ import { reports } from '../reports.js';
 /** What every platform's lists hold at most. */
 const OFFERED = 25;
 /** Names looked at. */
-const NAMES_COMPARED = 20_000;
+const NAMES_LOOKED_AT = 20_000;
+/** Names that a typo is compared with, at each letter that is typed. */
+const NAMES_COMPARED = 1_000;
 
 export const complete = operation({
   name: 'complete',
@@ -21,12 +23,15 @@ export const complete = operation({
 
 function domainsLike({ db, tenant }: Context, typed: string): Promise<readonly string[]> {
   return db.reading(tenant, async (session) => {
-    const names = await domainNames(session, tenant, NAMES_COMPARED);
+    const names = await domainNames(session, tenant, NAMES_LOOKED_AT);
     const wanted = typed.trim().toLowerCase();
     const begin = names.filter((name) => name.startsWith(wanted));
     const hold = names.filter((name) => !name.startsWith(wanted) && name.includes(wanted));
     const found = [...begin, ...hold];
-    return (found.length > 0 ? found : nearest(wanted, names, OFFERED)).slice(0, OFFERED);
+    return (found.length > 0 ? found : nearest(wanted, names.slice(0, NAMES_COMPARED), OFFERED)).slice(
+      0,
+      OFFERED,
+    );
   });
 }
 

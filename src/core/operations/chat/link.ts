@@ -40,7 +40,8 @@ export const link = operation({
     const here = hereOf(context, 'link');
     return here.platform === 'terminal' ? null : useCode(context, here, code);
   },
-  changed: (linked) => (linked === null ? { email: null } : { email: linked.user.email, bound: linked.bound }),
+  changed: (linked) =>
+    linked === null ? { email: null } : { email: linked.user.email, bound: linked.bound },
 });
 
 /**

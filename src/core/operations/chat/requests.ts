@@ -70,14 +70,14 @@ export function beginRequest({ db, now }: SystemContext, tenant: number, id: num
   return db.within(tenant, (session) => beginChange(session, tenant, id, now()));
 }
 
-/** Ends a request: answered, given up, or waiting for the link of who asked. */
+/** Ends a request that is still ours: answered, given up, or waiting for the link of who asked. */
 export async function endRequest(
   { db }: SystemContext,
   tenant: number,
-  id: number,
+  row: Pick<ChatRequestRow, 'id' | 'attempts'>,
   state: 'answered' | 'given-up' | 'waiting-for-link',
 ): Promise<void> {
-  await db.within(tenant, (session) => endChatRequest(session, tenant, id, state));
+  await db.within(tenant, (session) => endChatRequest(session, tenant, row, state));
 }
 
 /** The last command that was refused for want of a link, to be carried out now; null where none waits. */
