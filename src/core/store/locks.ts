@@ -50,3 +50,34 @@ export async function lockRollups(session: Session, tenant: number, how: 'shared
   const lock = how === 'alone' ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared';
   await session.rows(`SELECT ${lock}($1, $2)`, [ROLLUP_LOCK, tenant]);
 }
+
+const ALERT_LOCK = 0x6474;
+
+/**
+ * Until the end of the transaction: nobody else changes alerts of this domain, or of no domain. A transaction takes one
+ * such lock, so that nobody waits crosswise.
+ */
+export async function lockAlerts(session: Session, tenant: number, domainId: number | null): Promise<void> {
+  await session.rows('SELECT pg_advisory_xact_lock($1, hashtext($2))', [
+    ALERT_LOCK,
+    `${tenant}/${domainId ?? 'none'}`,
+  ]);
+}
+
+/**
+ * Until the end of the transaction: nobody else changes deliveries of alerts of this domain that are not resolved, or of
+ * those named. All are locked at once and in order, as those who deliver lock them.
+ */
+export async function lockAlertDeliveries(
+  session: Session,
+  tenant: number,
+  domainId: number | null,
+  alertIds: readonly number[] = [],
+): Promise<void> {
+  await session.rows(
+    `SELECT FROM delivery WHERE tenant_id = $1 AND subject = 'alert' AND subject_id IN (
+       SELECT id FROM alert WHERE tenant_id = $1 AND domain_id IS NOT DISTINCT FROM $2 AND state <> 'resolved'
+       UNION SELECT unnest($3::int[])) ORDER BY id FOR UPDATE`,
+    [tenant, domainId, alertIds],
+  );
+}
