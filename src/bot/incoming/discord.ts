@@ -49,7 +49,7 @@ async function formOf({
   const json = JSON.stringify(rest);
   if (files.length === 0) return { headers: { 'content-type': 'application/json' }, body: Buffer.from(json) };
   const form = new FormData();
-  form.set('payload_json', new Blob([json], { type: 'application/json' }));
+  form.set('payload_json', json);
   for (const [at, { name, type, bytes }] of files.entries())
     form.set(`files[${at}]`, new Blob([new Uint8Array(bytes)], { type }), name);
   const written = new Response(form);
