@@ -2,9 +2,9 @@ import { addDays, dayOf } from '../analysis/range.js';
 import { reportDays, spreadOverDays } from '../report/days.js';
 import type { AggregateReport, ReportRecord, TlsReport } from '../report/report.js';
 import { askedOf, hasReason } from './asked.js';
-import type { DomainHistory, TenantDays } from './history.js';
+import type { DomainHistory, SeenPolicy, TenantDays } from './history.js';
 import { networkOf } from './network.js';
-import type { Passing, PolicyFact, TlsFact, ViolationFact } from './facts.js';
+import type { Passing, TlsFact, ViolationFact } from './facts.js';
 
 /** Days for which rows of a report are kept, in case that it comes again. */
 const KEPT_DAYS = 70;
@@ -20,7 +20,7 @@ class DomainSums {
   readonly reporters = new Map<string, ByDay<Count>>();
   readonly networks = new Map<string, ByDay<Sums>>();
   readonly failing = new Map<string, Map<string, number>>();
-  readonly policies: (PolicyFact & { readonly span: number })[] = [];
+  readonly policies: SeenPolicy[] = [];
   readonly violations = new Map<string, { -readonly [Key in keyof ViolationFact]: ViolationFact[Key] }>();
   readonly names = new Map<string, ByDay<Count>>();
   readonly tls = new Map<string, { -readonly [Key in keyof TlsFact]: TlsFact[Key] }>();

@@ -22,7 +22,7 @@ export interface DomainFacts {
   readonly failingAddresses: readonly { readonly day: string; readonly addresses: number }[];
   /** Networks that people said are theirs, in CIDR notation. */
   readonly known: readonly string[];
-  /** What reports of the last POLICY_DAYS say was published. */
+  /** What reports of the last POLICY_DAYS say was published, each policy of a reporter once, by the last day. */
   readonly policies: readonly PolicyFact[];
   /** Recent messages that failed and were delivered though the policy asks for more, and no reason is given. */
   readonly violations: readonly ViolationFact[];
@@ -92,10 +92,12 @@ export interface NetworkFact {
   readonly seenBefore: boolean;
 }
 
+/** A policy as one reporter saw it; the fields are those of the record, as reports have them. */
 export interface PolicyFact {
-  /** Last day of the report. */
-  readonly day: string;
   readonly reporter: string;
+  /** First and last day that it was seen on. */
+  readonly firstDay: string;
+  readonly day: string;
   readonly p: string | null;
   readonly sp: string | null;
   readonly np: string | null;

@@ -27,12 +27,18 @@ export interface DomainHistory {
   readonly reporters: readonly ReporterHistory[];
   readonly networks: readonly NetworkHistory[];
   readonly failingAddresses: readonly { readonly day: string; readonly addresses: number }[];
-  readonly policies: readonly (PolicyFact & { readonly span: number })[];
+  readonly policies: readonly SeenPolicy[];
   readonly violations: readonly ViolationFact[];
   readonly names: readonly NameHistory[];
   readonly tls: readonly TlsFact[];
   readonly conflicts: DomainFacts['conflicts'];
   readonly unreadable: DomainFacts['unreadable'];
+}
+
+/** What one report says was published. */
+export interface SeenPolicy extends Omit<PolicyFact, 'firstDay'> {
+  /** Days that the report covers. */
+  readonly span: number;
 }
 
 export interface ReporterHistory {
@@ -75,7 +81,7 @@ export function factsOf(history: DomainHistory, tenant: TenantDays, day: string)
     networks: networksOf(history.networks, day),
     failingAddresses: on(history.failingAddresses, recent),
     known: history.known,
-    policies: policies.map(({ span: _span, ...policy }) => policy),
+    policies: policiesOf(policies),
     violations: on(history.violations, recent),
     names: history.names.flatMap((one) => nameOf(one, recent)),
     tls: on(history.tls, window),
@@ -112,6 +118,23 @@ function reportersOf(
     }))
     .filter(({ days }) => days.length > 0)
     .toSorted((a, b) => (a.reporter < b.reporter ? -1 : 1));
+}
+
+/** Each policy of a reporter once. */
+function policiesOf(seen: readonly SeenPolicy[]): PolicyFact[] {
+  const each = new Map<string, PolicyFact>();
+  for (const { span: _span, ...policy } of seen) {
+    const key = JSON.stringify({ ...policy, day: '' });
+    each.set(key, { ...policy, firstDay: each.get(key)?.firstDay ?? policy.day });
+  }
+  return inOrder([...each.values()]);
+}
+
+/** By the last day, then by the first: of two that end on one day, the later is the newer. */
+export function inOrder(policies: readonly PolicyFact[]): PolicyFact[] {
+  const place = ({ day, firstDay, reporter, p, sp, pct }: PolicyFact) =>
+    [day, firstDay, reporter, p, sp, pct].join(' ');
+  return policies.toSorted((a, b) => (place(a) < place(b) ? -1 : 1));
 }
 
 function networksOf(networks: readonly NetworkHistory[], day: string): NetworkFact[] {

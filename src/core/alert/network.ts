@@ -14,8 +14,8 @@ export function networkOf(address: string): string | null {
   return rest.length === 1 ? `${a}.${b}.${c}.0/${NETWORK_BITS.four}` : null;
 }
 
-/** Whether a network, or an address, lies wholly within another. False where one of them is neither. */
-export function isWithin(inner: string, outer: string): boolean {
+/** Whether a network holds another, or an address, wholly. False where one of them is neither. */
+export function holdsNetwork(outer: string, inner: string): boolean {
   const [a, b] = [parsed(inner), parsed(outer)];
   if (a === null || b === null || a.width !== b.width || a.bits < b.bits) return false;
   const shift = BigInt(b.width - b.bits);

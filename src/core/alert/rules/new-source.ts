@@ -3,7 +3,7 @@ import { addDays } from '../../analysis/range.js';
 import { on, lastDays, sum } from '../days.js';
 import type { DomainFacts } from '../facts.js';
 import { evidence, ruleKind } from '../kind.js';
-import { isWithin } from '../network.js';
+import { holdsNetwork } from '../network.js';
 import { RECENT_DAYS } from '../facts.js';
 import { count, eased, fraction } from '../threshold.js';
 import { counted, percent } from '../words.js';
@@ -34,7 +34,7 @@ export const newSource = ruleKind({
     const window = lastDays(day, thresholds.days);
     return facts.networks
       .filter(
-        ({ network, seenBefore }) => !seenBefore && !facts.known.some((known) => isWithin(network, known)),
+        ({ network, seenBefore }) => !seenBefore && !facts.known.some((known) => holdsNetwork(known, network)),
       )
       .map(({ network, days }) => {
         const seen = on(days, window);

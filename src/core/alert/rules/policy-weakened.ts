@@ -39,7 +39,7 @@ export const policyWeakened = ruleKind({
     // One reporter that keeps an old record in its cache says nothing against those who see the new one.
     const [newest] = changed.toSorted((a, b) => (a.now.day < b.now.day ? 1 : -1));
     if (newest === undefined || changed.length < needed) return [];
-    const first = changed.map((one) => one.now.day).toSorted()[0] ?? newest.now.day;
+    const first = changed.map((one) => one.now.firstDay).toSorted()[0] ?? newest.now.day;
     const isMissing = newest.now.p === null;
     const words = newest.fields.map(
       (field) => `${field} from ${told(newest.before, field)} to ${told(newest.now, field)}`,

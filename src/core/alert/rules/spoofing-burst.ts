@@ -3,7 +3,7 @@ import { baselineOf } from '../baseline.js';
 import { charted, lastDays } from '../days.js';
 import { LATE_DAYS, type DomainFacts, type NetworkFact } from '../facts.js';
 import { evidence, ruleKind } from '../kind.js';
-import { isWithin } from '../network.js';
+import { holdsNetwork } from '../network.js';
 import { count, deviations, eased, factor } from '../threshold.js';
 import { counted, times, whole } from '../words.js';
 
@@ -75,7 +75,7 @@ export const spoofingBurst = ruleKind({
 
 function isSender({ network, before }: NetworkFact, { known }: DomainFacts): boolean {
   return (
-    known.some((one) => isWithin(network, one)) ||
+    known.some((one) => holdsNetwork(one, network)) ||
     (before.messages > 0 && before.passed >= SENDER_PASSED * before.messages)
   );
 }
