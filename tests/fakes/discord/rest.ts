@@ -20,6 +20,8 @@ export type Fault = { readonly path: RegExp; times: number } & (
   | { readonly type: 'delay'; readonly ms: number }
   /** Done, but the connection is cut before the answer. */
   | { readonly type: 'lost' }
+  /** Done, and there is no word of it. */
+  | { readonly type: 'held' }
 );
 
 export interface Call {
@@ -76,6 +78,7 @@ export function createRest(options: RestOptions) {
       response.destroy();
       return;
     }
+    if (fault?.type === 'held') return;
     response.writeHead(status, {
       ...headers,
       ...(answer !== undefined && { 'content-type': 'application/json' }),

@@ -124,7 +124,8 @@ export async function startFakeSlack({
       if (fault?.type === 'lost') {
         record.outcome = 'lost';
         response.destroy();
-      } else answer({ ok: true, ...given });
+      } else if (fault?.type === 'held') record.outcome = 'held';
+      else answer({ ok: true, ...given });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       record.outcome = error.code;

@@ -70,6 +70,8 @@ export type Fault =
   | { readonly type: 'cut' }
   /** It is done, and the connection is cut before the word of it. */
   | { readonly type: 'lost' }
+  /** It is done, and there is no word of it. */
+  | { readonly type: 'held' }
   | { readonly type: 'delay'; readonly ms: number }
   | { readonly type: 'error'; readonly error: string };
 

@@ -166,6 +166,7 @@ export async function startFakeTeams({
     );
     log(outcome.status);
     if (fault?.lost === true) return void response.destroy();
+    if (fault?.held === true) return;
     reply(response, outcome);
   }
 

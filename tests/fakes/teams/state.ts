@@ -41,4 +41,6 @@ export interface Fault {
   readonly delayMs?: number;
   /** It is done, and the connection cut before the answer. */
   readonly lost?: boolean;
+  /** It is done, and there is no word of it. */
+  readonly held?: boolean;
 }
