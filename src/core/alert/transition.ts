@@ -94,21 +94,29 @@ export function transition(alert: Alert, intent: Intent, actor: AlertActor, now:
   const refusal = refusalOf(alert, intent, now);
   if (refusal !== null) return refusal;
   const done: Done = { at: now.toISOString(), by: actor.name };
-  switch (intent.do) {
+  return ofState(alert, intent, done) ?? ofRest(alert, intent);
+}
+
+function ofState(alert: Alert, { do: what, ...intent }: Intent, done: Done): Change | null {
+  const note = 'note' in intent ? intent.note : undefined;
+  switch (what) {
     case 'acknowledge':
-      return told(alert, 'acknowledged', intent.note, { state: 'acknowledged', acknowledged: done });
+      return told(alert, 'acknowledged', note, { state: 'acknowledged', acknowledged: done });
     case 'unacknowledge':
-      return told(alert, 'unacknowledged', intent.note, { state: 'open', acknowledged: null, escalation: 0 });
+      return told(alert, 'unacknowledged', note, { state: 'open', acknowledged: null, escalation: 0 });
     case 'resolve':
-      return told(alert, 'resolved', intent.note, { state: 'resolved', resolved: done, snoozedUntil: null });
+      return told(alert, 'resolved', note, { state: 'resolved', resolved: done, snoozedUntil: null });
     case 'reopen':
-      return told(alert, 'reopened', intent.note, {
-        state: 'open',
-        acknowledged: null,
-        resolved: null,
-        clearSince: null,
-        escalation: 0,
-      });
+      return told(alert, 'reopened', note, { state: 'open', ...AS_NEW });
+    default:
+      return null;
+  }
+}
+
+const AS_NEW = { acknowledged: null, resolved: null, clearSince: null, escalation: 0 };
+
+function ofRest(alert: Alert, intent: Intent): Change {
+  switch (intent.do) {
     case 'snooze':
       return shown(alert, 'snoozed', intent.note, { snoozedUntil: intent.until }, { until: intent.until });
     case 'wake':
@@ -117,18 +125,14 @@ export function transition(alert: Alert, intent: Intent, actor: AlertActor, now:
       const kind = intent.to === null ? 'unassigned' : 'assigned';
       return shown(alert, kind, intent.note, { assignee: intent.to }, { to: intent.to?.name ?? null });
     }
-    case 'note':
-      return shown(alert, 'noted', intent.note, {});
-    case 'escalate':
-      return told(
-        alert,
-        'escalated',
-        undefined,
-        { escalation: alert.escalation + 1 },
-        { channels: intent.channels },
-      );
+    case 'escalate': {
+      const { channels } = intent;
+      return told(alert, 'escalated', undefined, { escalation: alert.escalation + 1 }, { channels });
+    }
     case 'remind':
       return told(alert, 'reminded', undefined, {});
+    default:
+      return shown(alert, 'noted', intent.note, {});
   }
 }
 
