@@ -25,7 +25,8 @@ const AUDIENCES = { a: 'asker', c: 'channel' } as const satisfies Readonly<Recor
 const KEPT = '~';
 /** Letters of base64url: 132 bits, which nobody meets twice. */
 const ID_LENGTH = 22;
-const KEPT_TEXT = new RegExp(`^${KEPT}([A-Za-z0-9_-]{${ID_LENGTH}})$`, 'u');
+/** What was written or chosen beside the button stands behind it. */
+const KEPT_TEXT = new RegExp(`^${KEPT}([A-Za-z0-9_-]{${ID_LENGTH}})(?: (.*))?$`, 'su');
 /** No platform's buttons hold less. */
 export const SHORTEST_PRESS = 2 + 1 + ID_LENGTH;
 
@@ -44,9 +45,10 @@ export function readPress(value: string): { readonly text: string; readonly audi
   return { text: value.slice(2), audience: AUDIENCES[letter] };
 }
 
-/** The id of the kept command line that a request's text stands for; null for plain words. */
-export function keptId(text: string): string | null {
-  return KEPT_TEXT.exec(text)?.[1] ?? null;
+/** The id of the kept command line that a request's text stands for, and what follows that line; null for plain words. */
+export function keptPress(text: string): { readonly id: string; readonly rest: string } | null {
+  const [, id, rest = ''] = KEPT_TEXT.exec(text) ?? [];
+  return id === undefined ? null : { id, rest };
 }
 
 /** Under which a command line is kept: the beginning of its SHA-256 in base64url. */

@@ -6,9 +6,10 @@ import { patiently, respond } from './calls.js';
 import { meaningOf } from './errors.js';
 import { RESPONSE_URL_MS } from './limits.js';
 import type { Pictures } from './pictures.js';
-import { renderCard, type Rendered, type RenderOptions } from './render.js';
+import type { Rendered, RenderOptions } from './render.js';
 import type { SlackReply } from './reply.js';
 import { say } from './say.js';
+import { formsOf, sendForms } from './simpler.js';
 
 /** What answers are sent with. */
 export interface Answering {
@@ -35,26 +36,18 @@ export async function answerReply(with_: Answering, reply: SlackReply, answer: A
   const shown = file === null || answer.audience === 'channel' ? card : withNote(card, file);
   const pictures = await with_.pictures.of(shown);
   const options: RenderOptions = { pictures, share: reply.direct ? null : share, askedBy };
-  const forms: readonly (() => Rendered)[] = [
-    () => renderCard(shown, options),
-    ...(pictures.size > 0 ? [() => renderCard(shown, { ...options, pictures: new Map() })] : []),
-    () => renderCard(shown, { ...options, pictures: new Map(), tables: false }),
-    () => renderCard({ ...shown, parts: [], form: null }, { ...options, pictures: new Map() }),
-  ];
   const ways = waysFor(with_, reply, answer.audience);
-  for (const [at, form] of forms.entries()) {
-    const rendered = form();
-    await keepLongCommands(with_, reply, rendered);
-    try {
+  await sendForms(
+    formsOf(shown, options),
+    async (rendered) => {
+      await keepLongCommands(with_, reply, rendered);
       await sendBy(ways, rendered);
-      break;
-    } catch (error) {
-      const meaning = meaningOf(error);
-      if (meaning.type !== 'simpler' || at === forms.length - 1) throw error;
-      with_.log.warn('Slack did not take a message, and gets a simpler one', { reason: meaning.reason });
+    },
+    (reason, at) => {
+      with_.log.warn('Slack did not take a message, and gets a simpler one', { reason });
       if (at === 0) with_.pictures.forget(pictures.values());
-    }
-  }
+    },
+  );
   if (file !== null) await sendFile(with_, reply, answer, file);
 }
 

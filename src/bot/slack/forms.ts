@@ -30,13 +30,13 @@ const PERIODS = [
 ] as const;
 
 /** Where the answer of a modal goes: a modal itself has no channel. */
-const metadata = z.object({
+export const askedFrom = z.object({
   channel: z.string().nullable(),
   thread: z.string().nullable(),
   direct: z.boolean(),
   responseUrl: z.string().nullable(),
 });
-export type AskedFrom = Readonly<z.output<typeof metadata>>;
+export type AskedFrom = Readonly<z.output<typeof askedFrom>>;
 export const NOWHERE: AskedFrom = { channel: null, thread: null, direct: false, responseUrl: null };
 
 /** A modal to ask with: command, domain, period. */
@@ -124,7 +124,7 @@ export function readAsk(
 
 function readMetadata(kept: string): AskedFrom {
   try {
-    return metadata.parse(JSON.parse(kept));
+    return askedFrom.parse(JSON.parse(kept));
   } catch {
     return NOWHERE;
   }

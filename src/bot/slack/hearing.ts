@@ -26,6 +26,9 @@ export interface Hearing {
   later(what: string, work: () => Promise<void>): void;
 }
 
+/** Said to whoever asked what could not be kept. */
+export const NOT_TAKEN = 'That could not be taken just now. Please ask again in a moment.';
+
 /** A request in the shape that all platforms have. */
 export function requestOf(
   with_: Hearing,
@@ -50,4 +53,15 @@ export function requestOf(
 
 export function askerOf({ team }: Hearing, person: ChatPerson, channel: string): Asker {
   return { place: { platform: 'slack', workspace: team, channel }, person };
+}
+
+/** Whether a request is kept; what went wrong is logged. */
+export async function take({ inbound, log }: Hearing, asked: ChatRequest): Promise<boolean> {
+  try {
+    await inbound.take(asked);
+    return true;
+  } catch (error) {
+    log.error('A request from Slack could not be taken', { error });
+    return false;
+  }
 }

@@ -1,6 +1,5 @@
 import type { App, BlockAction, ButtonAction } from '@slack/bolt';
 import { readPress, writeForm } from '../press.js';
-import type { ChatRequest } from '../platform.js';
 import { chatFiles } from './files.js';
 import {
   ASK,
@@ -13,7 +12,8 @@ import {
   readAsk,
   type State,
 } from './forms.js';
-import { askerOf, type Hearing, requestOf } from './hearing.js';
+import { hearAsks } from './hear-asks.js';
+import { askerOf, type Hearing, NOT_TAKEN, requestOf, take } from './hearing.js';
 import { OPTION_TEXT, OPTION_VALUE } from './limits.js';
 import { pressedFrom } from './pressed.js';
 import { FIELD, PRESS, SUBMIT } from './render.js';
@@ -24,13 +24,13 @@ import { hearHomes } from './welcome.js';
 export const COMMAND = '/dmarc';
 const FORM_WORD = /^(?:form|ask)$/iu;
 const UPLOAD = 'upload';
-const NOT_TAKEN = 'That could not be taken just now. Please ask again in a moment.';
 const MOST_COMPLETED = 25;
 
 /** Listens to people; each request is taken before Slack is told that it came. */
 export function hear(app: App, with_: Hearing): void {
   hearCommands(app, with_);
   hearPresses(app, with_);
+  hearAsks(app, with_);
   hearForms(app, with_);
   hearMessages(app, with_);
   hearHomes(app, with_);
@@ -149,17 +149,6 @@ async function heard(
   const text = files.length > 0 ? UPLOAD : said.replace(/^\/dmarc\b\s*/iu, '');
   const person = await with_.people.byId(user);
   await with_.inbound.take({ ...requestOf(with_, `event:${id}`, person, text, from), files });
-}
-
-/** Whether a request is kept; what went wrong is logged. */
-async function take({ inbound, log }: Hearing, asked: ChatRequest): Promise<boolean> {
-  try {
-    await inbound.take(asked);
-    return true;
-  } catch (error) {
-    log.error('A request from Slack could not be taken', { error });
-    return false;
-  }
 }
 
 async function openAsk({ client, commands, log }: Hearing, trigger: string, from: AskedFrom): Promise<void> {

@@ -41,6 +41,8 @@ export const TABLE_TEXT = 10_000;
 /** docs.slack.dev/reference/views/modal-views */
 export const MODAL_TITLE = 24;
 export const PRIVATE_METADATA = 3_000;
+/** docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element: max_length is at most this. */
+export const ASKED_TEXT = 3_000;
 export const VIEW_BYTES = 250_000;
 /** docs.slack.dev/interactivity/handling-user-interaction: uses of a response_url, and how long it lasts. */
 export const RESPONSE_URL_USES = 5;

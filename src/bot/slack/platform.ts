@@ -14,6 +14,7 @@ import { httpReceiver, SLACK_PATH, socketReceiver } from './receivers.js';
 import { readReply } from './reply.js';
 import type { SlackSettings } from './settings.js';
 import { runSocket, type Socket } from './socket.js';
+import { slackSpeaker } from './speak.js';
 import { underWay } from './under-way.js';
 
 /** The service starts without Slack's word on the token after this long, and goes on asking. */
@@ -54,6 +55,10 @@ export async function startSlack(
   const work = underWay(log);
   const pictures = slackPictures(client, draw, log);
   const known = whoAmI(client, stopping.signal);
+  let team: string | null = null;
+  void known.then((said) => {
+    team = 'refused' in said ? null : said.identity.team;
+  });
   const first = await soon(known);
   if (first !== null && 'refused' in first)
     return off(
@@ -91,6 +96,7 @@ export async function startSlack(
     name: 'slack',
     line: lineOf(settings, first?.identity ?? null, connected?.type === 'connected'),
     mounts: settings.appToken === null ? [mount] : [],
+    speaker: slackSpeaker({ client, inbound: options.inbound, pictures, log, team: () => team }),
     answer: (handle, answer) => answering({ settings, options, client, pictures }, handle, answer),
     stop: async (withinMs) => {
       stopping.abort();

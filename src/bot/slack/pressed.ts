@@ -9,9 +9,11 @@ export function pressedFrom(body: BlockAction): AskedFrom & { readonly spot: str
   const isEphemeral = body.container['is_ephemeral'] === true;
   // Messages of the app in a direct message with it; two people's own direct message is none of its places.
   const direct = channel !== null && channel.startsWith('D') && !isEphemeral;
+  const own = message.ts ?? body.container['message_ts'];
   return {
     channel,
-    thread: thread ?? null,
+    // A message that begins a thread stands in the channel itself.
+    thread: thread === undefined || thread === own ? null : thread,
     direct,
     responseUrl: body.response_url || null,
     spot: `${channel ?? ''} ${message.ts ?? String(body.container['message_ts'] ?? body.view?.id ?? '')}`,

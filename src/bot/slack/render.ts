@@ -20,6 +20,7 @@ import {
   TEXT,
   VIEW_BLOCKS,
 } from './limits.js';
+import { writeTextAsk } from './text-ask.js';
 import { fallback, line, plain, rich } from './text.js';
 
 type Block = types.KnownBlock;
@@ -34,6 +35,8 @@ export interface RenderOptions {
   /** What a button that shows the answer in the channel stands for. */
   readonly share?: Press | null;
   readonly askedBy?: string | null;
+  /** People to be mentioned, by their ids; what is none is left out. */
+  readonly mentions?: readonly string[];
 }
 
 export interface Rendered {
@@ -51,6 +54,8 @@ export const SUBMIT = 'submit';
 export const FIELD = 'field';
 export const SHARE_LABEL = 'Show in channel';
 
+const USER = /^[UW][A-Z0-9]{2,}$/u;
+const MOST_MENTIONS = 20;
 const MOST_BUTTONS = 9;
 const MOST_FIELDS = 8;
 const MOST_FACTS = 40;
@@ -75,6 +80,7 @@ export function renderCard(card: Card, options: RenderOptions = {}): Rendered {
   const head: Block[] = [
     { type: 'header', text: plain(`${mark} ${line(card.title, LONGEST_TITLE)}`, HEADER_TEXT) },
     paragraph([rich(line(card.verdict, LONGEST_VERDICT), 'bold')]),
+    ...mentionBlocks(options.mentions ?? []),
   ];
   const { blocks: end, keep } = renderEnd(card, options);
   const parts = renderParts(card.parts, {
@@ -166,6 +172,16 @@ function renderChart(chart: Chart, room: Room): Block {
   };
 }
 
+/** Elements of rich text, so that nobody else can be mentioned by what a text says. */
+function mentionBlocks(mentions: readonly string[]): Block[] {
+  const people = mentions.filter((id) => USER.test(id)).slice(0, MOST_MENTIONS);
+  const elements = people.flatMap((id, at): types.RichTextElement[] => [
+    ...(at === 0 ? [] : [rich(' ')]),
+    { type: 'user', user_id: id },
+  ]);
+  return elements.length === 0 ? [] : [paragraph(elements)];
+}
+
 /** What stands after the parts: the next step, choices, and where figures come from. */
 function renderEnd(card: Card, options: RenderOptions): { blocks: Block[]; keep: string[] } {
   const keep: string[] = [];
@@ -175,8 +191,13 @@ function renderEnd(card: Card, options: RenderOptions): { blocks: Block[]; keep:
   const share = options.share ?? null;
   const buttons = card.buttons
     .slice(0, MOST_BUTTONS)
-    .map(({ label, command }: Button, at) =>
-      button(`${PRESS}:${at}`, label, { command, audience: 'asker' }, keep),
+    .map(({ label, command, asks }: Button, at) =>
+      button(
+        asks === undefined ? `${PRESS}:${at}` : writeTextAsk(at, asks),
+        label,
+        { command, audience: 'asker' },
+        keep,
+      ),
     );
   if (share !== null) buttons.push(button(`${PRESS}:share`, SHARE_LABEL, share, keep));
   if (buttons.length > 0) blocks.push({ type: 'actions', elements: buttons });

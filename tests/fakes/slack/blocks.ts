@@ -111,6 +111,12 @@ function checkElement(element: Fields, say: (problem: string) => void): void {
       say('value too long');
     return;
   }
+  if (type === 'plain_text_input') {
+    const most = element['max_length'];
+    if (most !== undefined && !(Number(most) >= 1 && Number(most) <= LIMITS.inputText))
+      say(`max_length of 1 to ${LIMITS.inputText}`);
+    return;
+  }
   if (element['placeholder'] !== undefined)
     checkText(element['placeholder'], LIMITS.placeholder, say, ['plain_text']);
   if (type === 'external_select') return;

@@ -40,9 +40,12 @@ export const LIMITS = {
   tableText: 10_000,
   /** https://docs.slack.dev/reference/block-kit/blocks/input-block */
   inputLabel: 2_000,
+  /** https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element */
+  inputText: 3_000,
   /** https://docs.slack.dev/reference/views/modal-views */
   modalTitle: 24,
   privateMetadata: 3_000,
+  modalButton: 24,
   callbackId: 255,
   /** https://docs.slack.dev/reference/methods/views.open: view_too_large over 250 kB. */
   viewBytes: 250_000,
@@ -52,6 +55,8 @@ export const LIMITS = {
   acknowledgeMs: 3_000,
   responseUrlUses: 5,
   responseUrlMs: 30 * 60_000,
+  /** https://docs.slack.dev/reference/methods/conversations.history */
+  history: 999,
   /** https://docs.slack.dev/apis/web-api/rate-limits: a message a second and channel, short bursts allowed. */
   postBurst: 5,
   postPerSecond: 1,
@@ -62,8 +67,10 @@ const TIER = { 1: 1, 2: 20, 3: 50, 4: 100 } as const;
 /** From the page of each method. Messages have their own limit. */
 export const METHOD_RATES: Readonly<Record<string, number>> = {
   'chat.postEphemeral': TIER[4],
+  'chat.update': TIER[3],
   'conversations.history': TIER[3],
   'conversations.open': TIER[3],
+  'conversations.replies': TIER[3],
   'files.completeUploadExternal': TIER[4],
   'files.getUploadURLExternal': TIER[4],
   'files.info': TIER[4],
@@ -76,10 +83,17 @@ export const METHOD_RATES: Readonly<Record<string, number>> = {
 export const METHOD_SCOPES: Readonly<Record<string, string>> = {
   'chat.postMessage': 'chat:write',
   'chat.postEphemeral': 'chat:write',
-  'conversations.history': 'im:history',
+  'chat.update': 'chat:write',
   'conversations.open': 'im:write',
   'files.completeUploadExternal': 'files:write',
   'files.getUploadURLExternal': 'files:write',
   'files.info': 'files:read',
   'users.info': 'users:read',
 };
+
+/** What is read of a channel needs a scope by its kind: https://docs.slack.dev/reference/methods/conversations.history */
+export const HISTORY_SCOPES = {
+  public: 'channels:history',
+  private: 'groups:history',
+  im: 'im:history',
+} as const;

@@ -1,20 +1,8 @@
 import { blockProblems, textLength } from './blocks.js';
+import { history, replies } from './history.js';
 import { LIMITS, METHOD_SCOPES } from './limits.js';
+import { type Args, type Given, Refusal } from './refusal.js';
 import type { Block, Channel, Message, State, StoredFile, View } from './state.js';
-
-export type Args = Readonly<Record<string, unknown>>;
-export type Given = Readonly<Record<string, unknown>>;
-
-/** Why a method refuses; `messages` are its response_metadata. */
-export class Refusal extends Error {
-  constructor(
-    readonly code: string,
-    readonly messages: readonly string[] = [],
-    readonly more: Given = {},
-  ) {
-    super(code);
-  }
-}
 
 type Method = (state: State, args: Args) => Given;
 
@@ -30,7 +18,9 @@ const METHODS: Readonly<Record<string, Method>> = {
   }),
   'chat.postMessage': postMessage,
   'chat.postEphemeral': postEphemeral,
+  'chat.update': update,
   'conversations.history': history,
+  'conversations.replies': replies,
   'conversations.open': (state, { users }) => {
     const user = state.users.get(String(users));
     if (user === undefined) throw new Refusal('user_not_found');
@@ -106,6 +96,27 @@ export function keepMessage(
 ): Message {
   const { text = '', blocks = [], metadata = null } = args;
   const thread = textOr(args['thread_ts'], null);
+  checkContent(state, args, pictures);
+  if (thread !== null && isReply(state, channel, thread)) throw new Refusal('cannot_reply_to_message');
+  const message: Message = {
+    ts: timestamp(state),
+    channel: channel.id,
+    visibleTo,
+    by: state.bot,
+    text: String(text),
+    blocks: withIds(state, blocks),
+    edits: 0,
+    deleted: false,
+    thread,
+    metadata,
+    files: [],
+  };
+  state.messages.push(message);
+  return message;
+}
+
+/** Refuses content that Slack would refuse. */
+function checkContent(state: State, { text = '', blocks = [] }: Args, pictures: boolean): void {
   if (text === '' && (blocks as unknown[]).length === 0) throw new Refusal('no_text');
   if (String(text).length > LIMITS.text) throw new Refusal('msg_too_long');
   const problems = blockProblems(blocks, 'message', (file) => pictures && canShow(state, file));
@@ -115,47 +126,33 @@ export function keepMessage(
       problems.map((problem) => `[ERROR] ${problem}`),
     );
   if (textLength(blocks) > LIMITS.blocksText) throw new Refusal('msg_blocks_too_long');
-  const message: Message = {
-    ts: timestamp(state),
-    channel: channel.id,
-    visibleTo,
-    by: state.bot,
-    text: String(text),
-    blocks: (blocks as Block[]).map((block) => ({
-      ...block,
-      block_id: block['block_id'] ?? state.next('b'),
-    })),
-    thread,
-    metadata,
-    files: [],
-  };
-  state.messages.push(message);
-  return message;
 }
 
-function history(
-  state: State,
-  { channel: id, limit = 100, oldest = '0', include_all_metadata: all }: Args,
-): Given {
-  const channel = state.channels.get(String(id));
-  if (channel === undefined || !channel.members.has(state.bot)) throw new Refusal('channel_not_found');
-  if (channel.type !== 'im' && !state.scopes.has('channels:history'))
-    throw new Refusal('missing_scope', [], { needed: 'channels:history' });
-  const messages = state.messages
-    .filter(
-      (message) =>
-        message.channel === id && message.visibleTo === null && Number(message.ts) > Number(oldest),
-    )
-    .toReversed()
-    .slice(0, Number(limit))
-    .map(({ ts, text, by, metadata }) => ({
-      type: 'message',
-      ts,
-      text,
-      user: by,
-      ...(all ? { metadata } : {}),
-    }));
-  return { messages, has_more: false };
+function withIds(state: State, blocks: unknown): Block[] {
+  return (blocks as Block[]).map((block) => ({ ...block, block_id: block['block_id'] ?? state.next('b') }));
+}
+
+/** A thread hangs below a message of the channel, not below a reply. */
+function isReply(state: State, channel: Channel, ts: string): boolean {
+  return state.messages.some((one) => one.channel === channel.id && one.ts === ts && one.thread !== null);
+}
+
+/** https://docs.slack.dev/reference/methods/chat.update: by the id of the channel, own messages, that all see. */
+function update(state: State, args: Args): Given {
+  const channel = state.channels.get(String(args['channel']));
+  if (channel === undefined || (channel.type === 'private' && !channel.members.has(state.bot)))
+    throw new Refusal('channel_not_found');
+  if (channel.archived) throw new Refusal('is_archived');
+  const message = state.messages.find(
+    (one) => one.channel === channel.id && one.ts === args['ts'] && !one.deleted && one.visibleTo === null,
+  );
+  if (message === undefined) throw new Refusal('message_not_found');
+  if (message.by !== state.bot) throw new Refusal('cant_update_message');
+  checkContent(state, args, true);
+  message.text = textOr(args['text'], '');
+  message.blocks = withIds(state, args['blocks'] ?? []);
+  message.edits += 1;
+  return { channel: channel.id, ts: message.ts, text: message.text };
 }
 
 function completeUpload(state: State, { files, channel_id: channel, thread_ts: thread }: Args): Given {
@@ -188,6 +185,8 @@ function completeUpload(state: State, { files, channel_id: channel, thread_ts: t
       by: state.bot,
       text: '',
       blocks: [],
+      edits: 0,
+      deleted: false,
       thread: textOr(thread, null),
       metadata: null,
       files: stored.map(({ id }) => id),
@@ -272,6 +271,10 @@ function storeView(state: State, user: string, view: unknown, type: 'modal' | 'h
   const { text = '' } = (title ?? {}) as { readonly text?: string };
   if (type === 'modal' && (text === '' || text.length > LIMITS.modalTitle))
     problems.push('title of 1 to 24 characters');
+  const submit = content['submit'] as { readonly text?: string } | undefined;
+  if (type === 'modal' && content.blocks.some((block) => block.type === 'input') && submit === undefined)
+    problems.push('submit is needed beside an input');
+  if ((submit?.text?.length ?? 0) > LIMITS.modalButton) problems.push('submit of at most 24 characters');
   if (String(kept).length > LIMITS.privateMetadata) problems.push('private_metadata too long');
   if (String(callback).length > LIMITS.callbackId) problems.push('callback_id too long');
   if (problems.length > 0)

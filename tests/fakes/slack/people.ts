@@ -64,7 +64,13 @@ export interface FakePeople {
   shortcut(user: string): Promise<Reply>;
   /** Types in a menu of a modal; gives what the app offers. */
   type(user: string, view: View, action: string, typed: string): Promise<Reply>;
+  /** Throws where a field that has to be filled in is empty, for then nothing is sent. */
   submit(user: string, view: View, chosen: Readonly<Record<string, string>>): Promise<Reply>;
+  /** Somebody deletes a message of the app. */
+  remove(message: Message): void;
+  /** The app is taken out of a channel. */
+  kick(channel: string): void;
+  archive(channel: string): void;
   /** What was delivered last, and the same once more, as Slack does where no answer came. */
   readonly last: () => Envelope;
   again(envelope?: Envelope): Promise<Reply>;
@@ -237,7 +243,9 @@ export function fakePeople(state: State, socket: FakeSocket): FakePeople {
             ...on.content,
           },
         });
-      const thread = on.thread === null ? {} : { thread_ts: on.thread };
+      // A message with a thread below it is told as the beginning of that thread.
+      const began = state.messages.some((one) => one.channel === on.channel && one.thread === on.ts);
+      const thread = on.thread !== null ? { thread_ts: on.thread } : began ? { thread_ts: on.ts } : {};
       return interaction(user, {
         ...content,
         container: {
@@ -322,8 +330,10 @@ export function fakePeople(state: State, socket: FakeSocket): FakePeople {
         container: { type: 'view', view_id: view.id },
         view: { id: view.id, ...view.content },
       }),
-    submit: (user, view, chosen) =>
-      interaction(user, {
+    submit: (user, view, chosen) => {
+      const values = stateOf(view.content.blocks, chosen);
+      refuseEmpty(view.content.blocks, values);
+      return interaction(user, {
         type: 'view_submission',
         trigger_id: trigger(user),
         view: {
@@ -332,10 +342,19 @@ export function fakePeople(state: State, socket: FakeSocket): FakePeople {
           team_id: state.team,
           app_installed_team_id: state.team,
           ...view.content,
-          state: { values: stateOf(view.content.blocks, chosen) },
+          state: { values },
         },
         response_urls: [],
-      }),
+      });
+    },
+    remove: (message) => {
+      message.deleted = true;
+    },
+    kick: (channel) => void state.channels.get(channel)?.members.delete(state.bot),
+    archive: (channel) => {
+      const found = state.channels.get(channel);
+      if (found !== undefined) found.archived = true;
+    },
     last: () => {
       if (last === null) throw new Error('nothing was delivered');
       return last;
@@ -349,7 +368,9 @@ export function fakePeople(state: State, socket: FakeSocket): FakePeople {
     messages: (channel, user) =>
       state.messages.filter(
         (message) =>
-          message.channel === channel && (message.visibleTo === null || message.visibleTo === user),
+          message.channel === channel &&
+          !message.deleted &&
+          (message.visibleTo === null || message.visibleTo === user),
       ),
   };
 }
@@ -386,9 +407,12 @@ function stateOf(
   const values: Record<string, Record<string, unknown>> = {};
   for (const block of blocks) {
     const element = (block['accessory'] ?? block['element']) as Node | undefined;
-    if (element === undefined || !String(element['type']).endsWith('_select')) continue;
+    if (element === undefined) continue;
     const id = String(element['action_id']);
     const value = chosen[id];
+    if (element['type'] === 'plain_text_input')
+      values[String(block['block_id'])] = { [id]: { type: element['type'], value: value || null } };
+    if (!String(element['type']).endsWith('_select')) continue;
     const initial = element['initial_option'] ?? null;
     values[String(block['block_id'])] = {
       [id]: {
@@ -398,4 +422,18 @@ function stateOf(
     };
   }
   return values;
+}
+
+/** The window of a modal sends nothing while a field is empty that is not optional, or too long. */
+function refuseEmpty(blocks: readonly Node[], values: Record<string, Record<string, unknown>>): void {
+  for (const block of blocks) {
+    const element = block['element'] as Node | undefined;
+    if (element?.['type'] !== 'plain_text_input') continue;
+    const { value = null } = (values[String(block['block_id'])]?.[String(element['action_id'])] ?? {}) as {
+      readonly value?: string | null;
+    };
+    if (value === null && block['optional'] !== true) throw new Error('a field has to be filled in');
+    if ((value?.length ?? 0) > Number(element['max_length'] ?? LIMITS.inputText))
+      throw new Error('a field takes no more text');
+  }
 }

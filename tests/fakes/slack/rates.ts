@@ -1,5 +1,5 @@
 import { LIMITS, METHOD_RATES } from './limits.js';
-import type { Args } from './methods.js';
+import type { Args } from './refusal.js';
 import type { State } from './state.js';
 
 const MINUTE_MS = 60_000;

@@ -4,9 +4,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LIMITS } from './limits.js';
-import { callMethod, keepMessage, Refusal, typeOf, type Args } from './methods.js';
+import { callMethod, keepMessage, typeOf } from './methods.js';
 import { fakePeople, type FakePeople } from './people.js';
 import { rates } from './rates.js';
+import { type Args, Refusal } from './refusal.js';
 import { fakeSocket, type FakeSocket } from './socket.js';
 import { type CallRecord, type Fault, numberer, type State } from './state.js';
 
@@ -28,11 +29,13 @@ export interface FakeSlack extends FakePeople {
 
 const SCOPES = [
   'app_mentions:read',
+  'channels:history',
   'chat:write',
   'chat:write.public',
   'commands',
   'files:read',
   'files:write',
+  'groups:history',
   'im:history',
   'im:write',
   'users:read',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { LIMITS } from './limits.js';
-import { Refusal } from './methods.js';
+import { Refusal } from './refusal.js';
 import type { Envelope, Reply } from './people.js';
 import type { State } from './state.js';
 

@@ -29,8 +29,11 @@ export interface Message {
   /** null: everybody in the channel sees it. */
   readonly visibleTo: string | null;
   readonly by: string;
-  readonly text: string;
-  readonly blocks: readonly Block[];
+  text: string;
+  blocks: readonly Block[];
+  /** Changes by chat.update. */
+  edits: number;
+  deleted: boolean;
   readonly thread: string | null;
   readonly metadata: unknown;
   readonly files: readonly string[];
