@@ -23,7 +23,8 @@ export function page({ head, style, body, width }: Page): string {
   return `<!doctype html><meta charset="utf-8">
 <style>${FONTS}
 body { margin: 0; font-family: Inter, sans-serif; }
-#shot { width: ${width}px; box-sizing: border-box; }
+/* Platforms break what is longer than a line. */
+#shot { width: ${width}px; box-sizing: border-box; overflow-wrap: anywhere; }
 ${style}</style>
 ${head}
 <div id="shot">${body}</div>`;
