@@ -5,6 +5,11 @@ import { audit } from './commands/audit.js';
 import { chart } from './commands/chart.js';
 import { claim } from './commands/claim.js';
 import { deadLetters } from './commands/dead-letters.js';
+import { digestAdd } from './commands/digest-add.js';
+import { digestPreview } from './commands/digest-preview.js';
+import { digestRemove } from './commands/digest-remove.js';
+import { digestSet } from './commands/digest-set.js';
+import { digests } from './commands/digests.js';
 import { domains } from './commands/domains.js';
 import { exportCommand } from './commands/export.js';
 import { failures } from './commands/failures.js';
@@ -77,6 +82,11 @@ const questions = [
   redrive,
   retention,
   retentionSet,
+  digests,
+  digestPreview,
+  digestAdd,
+  digestSet,
+  digestRemove,
   settings,
   settingsSet,
   share,

@@ -1,21 +1,45 @@
 import { requeueLost } from '../core/ingest/process.js';
 import { forgetChat } from '../core/operations/chat/requests.js';
+import { forgetOldDigests, makeEveryDigest } from '../core/operations/digest/make.js';
+import { refreshEveryDigest } from '../core/operations/digest/refresh.js';
 import type { Context } from '../core/operations/operation.js';
 import { applyRetention } from '../core/operations/retention.js';
 import { maintainQueue } from '../core/operations/queue.js';
 import { forgetEnded } from '../core/operations/sessions.js';
 import { allTenants } from '../core/operations/tenants.js';
+import { evaluateEverything } from './evaluate.js';
 import type { Tick } from './ticks.js';
 
 /** What is done by the clock. Others are added here. */
 export const TICKS: readonly Tick[] = [
   { name: 'sweep', when: '* * * * *', atStart: true, expiresAfterSeconds: 600, work: sweep },
   {
+    name: 'rules',
+    when: '7 * * * *',
+    atStart: true,
+    expiresAfterSeconds: 1_800,
+    work: evaluateEverything,
+  },
+  {
     name: 'maintain-queue',
     when: '*/10 * * * *',
     atStart: true,
     expiresAfterSeconds: 1_800,
     work: maintainQueue,
+  },
+  {
+    name: 'digests',
+    when: '* * * * *',
+    atStart: true,
+    expiresAfterSeconds: 1_800,
+    work: makeEveryDigest,
+  },
+  {
+    name: 'refresh-digests',
+    when: '5-59/10 * * * *',
+    atStart: false,
+    expiresAfterSeconds: 1_800,
+    work: refreshEveryDigest,
   },
   {
     name: 'retention',
@@ -41,10 +65,11 @@ async function sweep(context: Context): Promise<void> {
   }
 }
 
-/** Sign-ins and codes that ended long ago, and what was asked in chats. */
+/** Sign-ins and codes that ended long ago, what was asked in chats, and old digests. */
 async function forgetEveryEnded(context: Context): Promise<void> {
   for (const { id } of await allTenants(context)) {
     await forgetEnded({ ...context, tenant: id });
     await forgetChat({ ...context, tenant: id });
+    await forgetOldDigests({ ...context, tenant: id });
   }
 }

@@ -21,6 +21,8 @@ export const MOST_CHARACTERS = 8_000;
 export const ASK = 'ask';
 const ADMIN_GROUP = 'admin';
 const REST_GROUP = 'more';
+/** Of many commands each, for everybody and for admins: `digest-add` and `digests` stand in `digest`. */
+const KINDS: ReadonlySet<string> = new Set(['digest', 'rule', 'channel']);
 /** Stay at hand however many commands there are. */
 const AT_HAND: ReadonlySet<string> = new Set([
   'summary',
@@ -110,6 +112,9 @@ function arrange(commands: readonly Command[]): Map<string | null, Command[]> {
 }
 
 function groupOf(command: Command, commands: readonly Command[]): string | null {
+  const [word = ''] = slugOf(command).split('-');
+  const own = word.replace(/s$/u, '');
+  if (KINDS.has(own)) return own;
   if (command.operation.role === 'admin') return ADMIN_GROUP;
   const [kind = ''] = slugOf(command).split('-');
   const kin = commands.filter(
@@ -144,13 +149,23 @@ function askOption(): CommandOption {
   };
 }
 
-/** Takes optional options away, from the last command on, until all fits. */
+/**
+ * Takes optional options away until all fits: first from what is set up once in a while, then from what admins do, then
+ * from the last command on.
+ */
 function fitting(options: readonly CommandOption[]): CommandOption[] {
   let left = [...options];
   const size = () =>
     charactersOf({ name: 'dmarc', description: 'Answers about DMARC reports', options: left });
-  for (let at = left.length - 1; at >= 0 && size() > MOST_CHARACTERS; at -= 1)
-    left = left.map((option, place) => (place === at ? bare(option) : option));
+  const seldom = ({ type, name }: CommandOption) =>
+    type !== OPTION.group ? 0 : KINDS.has(name) ? 2 : name === ADMIN_GROUP ? 1 : 0;
+  const order = left
+    .map((option, place) => ({ place, seldom: seldom(option) }))
+    .toSorted((a, b) => b.seldom - a.seldom || b.place - a.place);
+  for (const { place } of order) {
+    if (size() <= MOST_CHARACTERS) break;
+    left = left.map((option, at) => (at === place ? bare(option) : option));
+  }
   return left;
 }
 

@@ -44,7 +44,10 @@ export async function gatherDigest(context: Context, question: DigestQuestion): 
   };
   const [only] = domains;
   if (domains.length === 1 && only !== undefined) await lookAt(only.name);
-  const stored = await context.db.reading(context.tenant, (session) => look(context, session, question));
+  const stored =
+    domains.length === 0
+      ? NOTHING
+      : await context.db.reading(context.tenant, (session) => look(context, session, question));
   for (const { domain } of stored.worst) await lookAt(domain);
   const one = domains.length === 1 ? summaries.get(only?.name ?? '') : undefined;
   const days = (from: string, to: string) => stored.days.filter(({ day }) => day >= from && day <= to);
@@ -66,6 +69,16 @@ export async function gatherDigest(context: Context, question: DigestQuestion): 
 
 type Stored = Pick<DigestFacts, 'worst' | 'alerts' | 'alertsSince' | 'completeness' | 'reporters'> & {
   readonly days: readonly DayFigures[];
+};
+
+/** Before anybody claims a domain. */
+const NOTHING: Stored = {
+  days: [],
+  worst: [],
+  alerts: { count: 0, items: [] },
+  alertsSince: { opened: 0, resolved: 0 },
+  completeness: completeness([], []),
+  reporters: 0,
 };
 
 async function look(
