@@ -1,6 +1,7 @@
 import { startApiPart } from './api-part.js';
 import { chatParts } from './chat-part.js';
 import type { Config } from './config.js';
+import { startRules } from './jobs/evaluate.js';
 import { TICKS } from './jobs/tick-list.js';
 import { startTicks } from './jobs/ticks.js';
 import type { Wake } from './jobs/wake.js';
@@ -19,6 +20,7 @@ export function partsOf(system: System, config: Config, wake: Wake): readonly Pa
     { name: 'api', share: 'serve', start: () => startApiPart(system, config, chat.mounts()) },
     { name: 'sources', share: 'serve', start: () => startSources(system, config.sources) },
     { name: 'workers', share: 'work', start: () => startWorkers(context, wake) },
+    { name: 'rules', share: 'work', start: () => startRules(context, wake) },
     { name: 'ticks', share: 'work', start: () => startTicks(context, wake, TICKS) },
   ];
 }

@@ -241,19 +241,19 @@ async function recentNetworks({ session, tenant, ids, day }: About) {
        SELECT domain_id, network, failed,
          row_number() OVER (PARTITION BY domain_id ORDER BY messages DESC, network::text COLLATE "C") AS by_messages,
          row_number() OVER (PARTITION BY domain_id ORDER BY failed DESC, network::text COLLATE "C") AS by_failed FROM t),
-     leading AS MATERIALIZED (
+     foremost AS MATERIALIZED (
        SELECT domain_id, network FROM ranked WHERE by_messages <= ${MOST_NETWORKS} OR (by_failed <= ${MOST_NETWORKS} AND failed > 0)),
      before AS (
        SELECT domain_id, network, SUM(messages) || ' ' || SUM(passed) || ' ' || SUM(dkim) || ' ' || SUM(spf) || ' ' || COUNT(*) AS sums
        FROM (SELECT r.domain_id, l.network, r.day, SUM(r.messages) AS messages, SUM(r.dmarc_pass) AS passed,
            SUM(r.dkim_aligned) AS dkim, SUM(r.spf_aligned) AS spf
-         FROM leading l JOIN rollup_source r ON r.domain_id = l.domain_id AND ${NETWORK} = l.network
+         FROM foremost l JOIN rollup_source r ON r.domain_id = l.domain_id AND ${NETWORK} = l.network
          WHERE r.tenant_id = $1 AND r.domain_id = ANY ($2::int[])
            AND r.day BETWEEN $3::date - ${RECENT_DAYS + BEFORE_DAYS - 1} AND $3::date - ${RECENT_DAYS}
          GROUP BY 1, 2, 3) s GROUP BY 1, 2)
      SELECT n.domain_id AS id, n.network::text AS network, b.sums AS before,
        string_agg(n.day || ' ' || n.messages || ' ' || n.passed || ' ' || n.dkim || ' ' || n.spf, ',' ORDER BY n.day) AS days
-     FROM n JOIN leading USING (domain_id, network) LEFT JOIN before b USING (domain_id, network)
+     FROM n JOIN foremost USING (domain_id, network) LEFT JOIN before b USING (domain_id, network)
      WHERE n.messages > 0 GROUP BY 1, 2, 3
      UNION ALL
      SELECT domain_id, NULL, NULL, string_agg(day || ' ' || failing, ',' ORDER BY day)

@@ -1,0 +1,75 @@
+import type { RuleLayer } from '../alert/layers.js';
+import type { Session } from './session.js';
+
+export interface RuleRow extends RuleLayer {
+  readonly id: number;
+  readonly domain: string | null;
+  readonly changedAt: Date;
+  readonly changedBy: string;
+}
+
+/** What people changed about rules; of one domain and of all of them, or, with null, everything. By name. */
+export function ruleLayers(session: Session, tenant: number, domainId: number | null): Promise<RuleRow[]> {
+  return session.rows<RuleRow>(
+    `SELECT r.id, r.name, r.kind, r.domain_id AS "domainId", d.name AS domain, r.enabled, r.thresholds, r.severity, r.channels,
+       r.cooldown_hours AS "cooldownHours", r.escalate_minutes AS "escalateMinutes", r.escalate_to AS "escalateTo",
+       r.remind_minutes AS "remindMinutes", r.owner_id AS "ownerId", r.changed_at AS "changedAt", r.changed_by AS "changedBy"
+     FROM alert_rule r LEFT JOIN domain d ON d.tenant_id = $1 AND d.id = r.domain_id
+     WHERE r.tenant_id = $1 AND ($2::int IS NULL OR r.domain_id IS NULL OR r.domain_id = $2) ORDER BY r.name, r.domain_id NULLS FIRST`,
+    [tenant, domainId],
+  );
+}
+
+/** Sets the whole layer of a rule. */
+export async function setRuleLayer(
+  session: Session,
+  tenant: number,
+  layer: RuleLayer,
+  by: { readonly name: string; readonly at: Date },
+): Promise<void> {
+  await session.run(
+    `INSERT INTO alert_rule (tenant_id, name, kind, domain_id, enabled, thresholds, severity, channels, cooldown_hours,
+       escalate_minutes, escalate_to, remind_minutes, owner_id, changed_at, changed_by)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+     ON CONFLICT (tenant_id, name, domain_id) DO UPDATE SET enabled = excluded.enabled, thresholds = excluded.thresholds,
+       severity = excluded.severity, channels = excluded.channels, cooldown_hours = excluded.cooldown_hours,
+       escalate_minutes = excluded.escalate_minutes, escalate_to = excluded.escalate_to,
+       remind_minutes = excluded.remind_minutes, owner_id = excluded.owner_id,
+       changed_at = excluded.changed_at, changed_by = excluded.changed_by`,
+    [
+      tenant,
+      layer.name,
+      layer.kind,
+      layer.domainId,
+      layer.enabled,
+      JSON.stringify(layer.thresholds),
+      layer.severity,
+      layer.channels,
+      layer.cooldownHours,
+      layer.escalateMinutes,
+      layer.escalateTo,
+      layer.remindMinutes,
+      layer.ownerId,
+      by.at,
+      by.name,
+    ],
+  );
+}
+
+/** Takes layers of a rule away: of one domain, or with null all of them. Gives how many there were. */
+export function removeRuleLayers(
+  session: Session,
+  tenant: number,
+  name: string,
+  domainId: number | null,
+): Promise<number> {
+  return session.run(
+    'DELETE FROM alert_rule WHERE tenant_id = $1 AND name = $2 AND ($3::int IS NULL OR domain_id = $3)',
+    [tenant, name, domainId],
+  );
+}
+
+/** Nobody else changes rules until the end of the transaction. */
+export async function holdRules(session: Session, tenant: number): Promise<void> {
+  await session.rows(`SELECT pg_advisory_xact_lock(hashtext('dmarc_ops.rules'), $1)`, [tenant]);
+}

@@ -1,0 +1,73 @@
+import type { Session } from './session.js';
+
+export interface ClaimedDomain {
+  readonly id: number;
+  readonly name: string;
+}
+
+/**
+ * Takes domains with new figures, those that wait longest first, and marks them as looked at: what comes from now on
+ * marks them again. Others that take some at once get different ones.
+ */
+export function takeDirtyDomains(
+  session: Session,
+  tenant: number,
+  dirtyBefore: Date,
+  most: number,
+): Promise<ClaimedDomain[]> {
+  return session.rows<ClaimedDomain>(
+    `UPDATE domain d SET dirty_since = NULL FROM (
+       SELECT id FROM domain WHERE tenant_id = $1 AND claimed_at IS NOT NULL AND dirty_since < $2
+       ORDER BY dirty_since, id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED) t
+     WHERE d.tenant_id = $1 AND d.id = t.id RETURNING d.id, d.name`,
+    [tenant, dirtyBefore, most],
+  );
+}
+
+/** Marks domains as they were before they were taken, because nothing came of it. */
+export async function giveBackDomains(
+  session: Session,
+  tenant: number,
+  ids: readonly number[],
+  since: Date,
+): Promise<void> {
+  await session.run(
+    'UPDATE domain SET dirty_since = COALESCE(dirty_since, $3) WHERE tenant_id = $1 AND id = ANY ($2::int[])',
+    [tenant, ids, since],
+  );
+}
+
+/** Claimed domains by id, from after one on. */
+export function claimedDomains(
+  session: Session,
+  tenant: number,
+  after: number,
+  most: number,
+): Promise<ClaimedDomain[]> {
+  return session.rows<ClaimedDomain>(
+    'SELECT id, name FROM domain WHERE tenant_id = $1 AND claimed_at IS NOT NULL AND id > $2 ORDER BY id LIMIT $3',
+    [tenant, after, most],
+  );
+}
+
+/** Tenants with a domain whose figures changed before a time. */
+export async function tenantsToEvaluate(session: Session, dirtyBefore: Date): Promise<number[]> {
+  const rows = await session.rows<{ tenant: number }>(
+    `SELECT t AS tenant FROM tenants_with_alert_work('domains', $1) AS t`,
+    [dirtyBefore],
+  );
+  return rows.map(({ tenant }) => tenant);
+}
+
+/** Of these domains, those with an alert that is not resolved: they have to be looked at though nothing is found. */
+export async function domainsWithAlerts(
+  session: Session,
+  tenant: number,
+  ids: readonly number[],
+): Promise<Set<number>> {
+  const rows = await session.rows<{ id: number }>(
+    `SELECT DISTINCT domain_id AS id FROM alert WHERE tenant_id = $1 AND domain_id = ANY ($2::int[]) AND state <> 'resolved'`,
+    [tenant, ids],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
