@@ -39,6 +39,9 @@ const SCOPES = [
   // Whether Slack has confirmed somebody's address.
   'users:read',
   'users:read.email',
+  // Whether a message that it posted by itself came through, when the word about it was lost.
+  'channels:history',
+  'groups:history',
   // That it was added to a channel, where it says how to begin.
   'channels:read',
   'groups:read',
@@ -49,8 +52,9 @@ export const METHOD_SCOPES: Readonly<Record<string, readonly (typeof SCOPES)[num
   'chat.postMessage': ['chat:write'],
   'chat.postEphemeral': ['chat:write'],
   'chat.update': ['chat:write'],
-  'conversations.history': ['im:history'],
+  'conversations.history': ['im:history', 'channels:history', 'groups:history'],
   'conversations.open': ['im:write'],
+  'conversations.replies': ['im:history', 'channels:history', 'groups:history'],
   'files.info': ['files:read'],
   'files.uploadV2': ['files:write'],
   'users.info': ['users:read', 'users:read.email'],

@@ -2,7 +2,8 @@ import type { App, BlockAction, ButtonAction } from '@slack/bolt';
 import { readPress } from '../press.js';
 import { type Hearing, NOT_TAKEN, requestOf, take } from './hearing.js';
 import { pressedFrom } from './pressed.js';
-import { readTextAsk, readTextModal, TEXT_ASK, TEXT_FIELD, TEXT_MODAL, textModal } from './text-ask.js';
+import { readTextAsk, TEXT_ASK } from './text-ask.js';
+import { readTextModal, TEXT_FIELD, TEXT_MODAL, textModal } from './text-modal.js';
 
 const NOT_OPENED = 'Slack did not open the form. Please press the button again.';
 

@@ -295,6 +295,97 @@ describe('calls', () => {
   });
 });
 
+describe('a message that was posted', () => {
+  const posted = async (channel: string, more: Readonly<Record<string, unknown>> = {}) => {
+    time += 2_000;
+    return String((await call('chat.postMessage', { channel, text: 'x', ...more }))['ts']);
+  };
+
+  it('is changed by the app that posted it, as long as it is there', async () => {
+    const channel = slack.channel('dmarc', [user], { withBot: true });
+    const ts = await posted(channel);
+    const [message] = slack.messages(channel);
+    if (message === undefined) throw new Error('nothing was posted');
+
+    expect(await call('chat.update', { channel, ts, text: 'y' })).toMatchObject({ ok: true });
+    expect(await call('chat.update', { channel: user, ts, text: 'y' })).toMatchObject({
+      error: 'channel_not_found',
+    });
+    expect(await call('chat.update', { channel, ts: '1.2', text: 'y' })).toMatchObject({
+      error: 'message_not_found',
+    });
+    expect(
+      await call('chat.update', { channel, ts, text: 'y', blocks: [{ type: 'header', text: plain(151) }] }),
+    ).toMatchObject({ error: 'invalid_blocks' });
+    slack.remove(message);
+    expect(await call('chat.update', { channel, ts, text: 'y' })).toMatchObject({
+      error: 'message_not_found',
+    });
+    slack.archive(channel);
+    expect(await call('chat.postMessage', { channel, text: 'x' })).toMatchObject({ error: 'is_archived' });
+  });
+
+  it('has replies below it, and none below those', async () => {
+    const channel = slack.channel('dmarc', [user], { withBot: true });
+    const ts = await posted(channel);
+    const below = await posted(channel, { thread_ts: ts });
+
+    expect(await call('chat.postMessage', { channel, text: 'x', thread_ts: below })).toMatchObject({
+      error: 'cannot_reply_to_message',
+    });
+    const { messages } = await call('conversations.replies', { channel, ts });
+    expect(messages).toMatchObject([{ ts }, { ts: below, thread_ts: ts }]);
+    expect(await call('conversations.replies', { channel, ts: '1.2' })).toMatchObject({
+      error: 'thread_not_found',
+    });
+    expect((await call('conversations.history', { channel }))['messages']).toMatchObject([{ ts }]);
+  });
+
+  it.each([
+    ['public', 'channels:history'],
+    ['private', 'groups:history'],
+    ['im', 'im:history'],
+  ] as const)('in a %s channel is read with %s, its metadata when it is asked for', async (type, scope) => {
+    const channel = type === 'im' ? direct : slack.channel('dmarc', [user], { withBot: true, type });
+    const metadata = { event_type: 'e', event_payload: { key: 'k' } };
+    await posted(channel, { metadata });
+
+    expect((await call('conversations.history', { channel }))['messages']).not.toMatchObject([{ metadata }]);
+    const all = await call('conversations.history', { channel, include_all_metadata: true });
+    expect(all['messages']).toMatchObject([{ metadata }]);
+    slack.state.scopes.delete(scope);
+    expect(await call('conversations.history', { channel })).toMatchObject({
+      error: 'missing_scope',
+      needed: scope,
+    });
+  });
+
+  it('where the app is not in is not read', async () => {
+    const open = slack.channel('open', [user]);
+    const closed = slack.channel('closed', [user], { type: 'private' });
+
+    expect(await call('conversations.history', { channel: open })).toMatchObject({ error: 'not_in_channel' });
+    expect(await call('conversations.history', { channel: closed })).toMatchObject({
+      error: 'channel_not_found',
+    });
+  });
+});
+
+describe('a field for text', () => {
+  const field = (most: number) => ({
+    type: 'input',
+    block_id: 'b',
+    label: plain(1),
+    element: { type: 'plain_text_input', action_id: 'a', multiline: true, max_length: most },
+  });
+
+  it('takes 3,000 characters at most', () => {
+    expect(blockProblems([field(3_000)], 'modal', () => false)).toEqual([]);
+    expect(blockProblems([field(3_001)], 'modal', () => false)).toHaveLength(1);
+    expect(blockProblems([field(3_000)], 'message', () => false)).toHaveLength(1);
+  });
+});
+
 describe('a trigger', () => {
   const view = { type: 'modal', title: plain(5), blocks: [header] };
   const opened = async (trigger: string, of: unknown = view) =>
