@@ -46,6 +46,20 @@ export const EVENT_KINDS = [
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
+/** Kinds of changes that deserve a message of their own. */
+export const NOTABLE_EVENTS: readonly EventKind[] = [
+  'opened',
+  'worse',
+  'acknowledged',
+  'unacknowledged',
+  'resolved',
+  'reopened',
+  'woken',
+  'escalated',
+  'reminded',
+  'promoted',
+];
+
 /** Kinds after which an alert is in another state than before. */
 export const STATE_EVENTS: readonly EventKind[] = ['acknowledged', 'unacknowledged', 'resolved', 'reopened'];
 

@@ -98,6 +98,32 @@ export async function openAlertsOf(
   );
 }
 
+/** Alerts of these kinds and domains that are not resolved, with the id of the alert on whose card each is told. */
+export function openOfKinds(
+  session: Session,
+  tenant: number,
+  domainIds: readonly number[],
+  kinds: readonly string[],
+): Promise<
+  { readonly id: number; readonly kind: string; readonly domain: string; readonly group: number }[]
+> {
+  return session.rows(
+    `SELECT a.id, a.kind, d.name AS domain, COALESCE(a.lead_id, a.id) AS "group"
+     FROM alert a JOIN domain d ON d.tenant_id = a.tenant_id AND d.id = a.domain_id
+     WHERE a.tenant_id = $1 AND a.domain_id = ANY ($2) AND a.kind = ANY ($3) AND a.state <> 'resolved' ORDER BY a.id`,
+    [tenant, domainIds, kinds],
+  );
+}
+
+/** Domains that have alerts which are not resolved; null for the tenant as a whole. Index alert_by_group. */
+export async function domainsWithAlerts(session: Session, tenant: number): Promise<Set<number | null>> {
+  const rows = await session.rows<{ id: number | null }>(
+    `SELECT DISTINCT domain_id AS id FROM alert WHERE tenant_id = $1 AND state <> 'resolved'`,
+    [tenant],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** The alert of a fingerprint that is not resolved; null where there is none. Index alert_not_resolved. */
 export async function openAlertLike(
   session: Session,

@@ -88,7 +88,12 @@ const RECOUNTS: readonly Intent['do'][] = [
 ];
 
 /** A button of an old card does not undo what was done since. Throws OperationError `changed-since`. */
-export async function refuseLate(session: Session, tenant: number, alert: AlertRow, seen: number): Promise<void> {
+export async function refuseLate(
+  session: Session,
+  tenant: number,
+  alert: AlertRow,
+  seen: number,
+): Promise<void> {
   const [last] = await lastEventsOf(session, tenant, [alert.id], STATE_EVENTS);
   if (last === undefined || last.version <= seen) return;
   throw new OperationError(
