@@ -1,5 +1,5 @@
 import type { Session } from './session.js';
-import { storable, storableJsonText } from './text.js';
+import { storableJsonText } from './text.js';
 
 /** What a delivery is about. */
 export const SUBJECTS = ['alert', 'digest', 'notice'] as const;
@@ -32,6 +32,8 @@ export interface TakenDelivery {
   readonly ref: Readonly<Record<string, unknown>> | null;
   /** When a message was begun that may be there, though no reference was saved. */
   readonly begunAt: Date | null;
+  /** Since when it is due. */
+  readonly nextAt: Date;
   /** Tries since the last that came through. */
   readonly attempts: number;
   readonly heldCode: string | null;
@@ -59,7 +61,7 @@ export interface SettledDelivery {
 
 const COLUMNS = `id, subject, subject_id AS "subjectId", channel_id AS "channelId", wanted_version AS "wantedVersion",
   wanted_notable AS "wantedNotable", shown_version AS "shownVersion", told_version AS "toldVersion", ref,
-  begun_at AS "begunAt", attempts, held_code AS "heldCode", takes`;
+  begun_at AS "begunAt", next_at AS "nextAt", attempts, held_code AS "heldCode", takes`;
 
 /**
  * Makes all deliveries of a subject out of date, and adds those to new channels; in the transaction that changes the
@@ -218,7 +220,7 @@ export async function releaseDeliveries(
 }
 
 /** How far a channel has heard of a subject. */
-export interface DeliveryRow extends Omit<TakenDelivery, 'takes'> {
+export interface DeliveryRow extends Omit<TakenDelivery, 'takes' | 'nextAt'> {
   readonly channel: string;
   readonly channelKind: string;
   readonly nextAt: Date | null;
@@ -243,6 +245,19 @@ export function deliveriesOf(
   );
 }
 
+/** Forgets deliveries of alerts that were resolved, and of digests and notices that were made, before a time. */
+export function forgetDeliveries(session: Session, tenant: number, before: Date): Promise<number> {
+  return session.run(
+    `DELETE FROM delivery d WHERE d.tenant_id = $1 AND d.next_at IS NULL AND CASE d.subject
+       WHEN 'alert' THEN NOT EXISTS (SELECT FROM alert a WHERE a.tenant_id = $1 AND a.id = d.subject_id
+         AND (a.state <> 'resolved' OR a.resolved_at >= $2))
+       WHEN 'digest' THEN NOT EXISTS (SELECT FROM digest g WHERE g.tenant_id = $1 AND g.id = d.subject_id
+         AND g.made_at >= $2)
+       ELSE NOT EXISTS (SELECT FROM notice n WHERE n.tenant_id = $1 AND n.id = d.subject_id AND n.created_at >= $2) END`,
+    [tenant, before],
+  );
+}
+
 /** What was decided about a message. */
 export interface DeliveryNote {
   readonly subject: SubjectKind;
@@ -254,9 +269,4 @@ export interface DeliveryNote {
   readonly what: 'posted' | 'updated' | 'replied' | 'held' | 'parked' | 'failed' | 'skipped';
   readonly code: string | null;
   readonly detail: string | null;
-}
-
-/** Cleans a platform's words for the columns that hold them. */
-export function errorText(text: string): string {
-  return storable(text).slice(0, 500);
 }

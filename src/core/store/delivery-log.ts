@@ -20,8 +20,9 @@ export async function addDeliveryNotes(
   await session.run(
     `INSERT INTO delivery_log (tenant_id, subject, subject_id, channel, version, at, what, code, detail)
      SELECT $1, n.subject, n."subjectId", n.channel, n.version, n.at, n.what, n.code, n.detail
-     FROM jsonb_to_recordset($2::jsonb) WITH ORDINALITY AS n (subject text, "subjectId" integer, channel text,
-       version integer, at timestamptz, what text, code text, detail text, place bigint)
+     FROM ROWS FROM (jsonb_to_recordset($2::jsonb) AS (subject text, "subjectId" integer, channel text,
+       version integer, at timestamptz, what text, code text, detail text)) WITH ORDINALITY
+       AS n (subject, "subjectId", channel, version, at, what, code, detail, place)
      LEFT JOIN LATERAL (SELECT l.what, l.code, l.detail FROM delivery_log l
        WHERE l.tenant_id = $1 AND l.subject = n.subject AND l.subject_id = n."subjectId" AND l.channel = n.channel
        ORDER BY l.id DESC LIMIT 1) AS last ON true

@@ -1,0 +1,54 @@
+import {
+  PARKED,
+  type ChannelRow,
+  type Settled,
+  type TakenDelivery,
+} from '../../core/operations/delivery/work.js';
+
+/** A delivery of a parked channel, asleep until the channel is resumed. */
+export function asleep(
+  delivery: TakenDelivery,
+  channel: Pick<ChannelRow, 'name'>,
+  why: { readonly code: string; readonly reason: string },
+  at: Date,
+): Settled {
+  const { subject, subjectId, wantedVersion: version } = delivery;
+  return {
+    channelId: delivery.channelId,
+    notes: [
+      {
+        subject,
+        subjectId,
+        channel: channel.name,
+        version,
+        at,
+        what: 'parked',
+        code: why.code,
+        detail: why.reason,
+      },
+    ],
+    delivery: { ...unchanged(delivery), heldCode: PARKED },
+  };
+}
+
+/** A delivery whose subject is gone: there is nothing to tell. */
+export function over(delivery: TakenDelivery): Settled {
+  return { channelId: delivery.channelId, notes: [], delivery: unchanged(delivery) };
+}
+
+function unchanged(delivery: TakenDelivery): Settled['delivery'] {
+  return {
+    id: delivery.id,
+    takes: delivery.takes,
+    seenVersion: delivery.wantedVersion,
+    seenNotable: delivery.wantedNotable,
+    shownVersion: delivery.shownVersion,
+    toldVersion: delivery.toldVersion,
+    ref: delivery.ref,
+    begunAt: delivery.begunAt,
+    nextAt: null,
+    attempts: 0,
+    heldCode: null,
+    lastError: null,
+  };
+}

@@ -1,0 +1,78 @@
+import {
+  otherChannels,
+  parkChannel,
+  parkedChannelAt,
+  unparkChannel,
+  type ChannelRow,
+} from '../../store/channels.js';
+import { wakeHeld, wantDelivery } from '../../store/deliveries.js';
+import { addNotice } from '../../store/notices.js';
+import type { Session } from '../../store/session.js';
+import { storable } from '../../store/text.js';
+import type { ChatHere } from '../chat/here.js';
+import type { SystemContext } from '../operation.js';
+
+const REASON_LENGTH = 500;
+
+/** What a notice says of a channel that was parked; plain data, as it is stored. */
+export interface ParkedNotice {
+  readonly channel: string;
+  readonly kind: string;
+  /** One sentence. */
+  readonly reason: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/**
+ * Sends nothing more to a channel, and tells the other channels why, once. False where somebody parked it before.
+ */
+export async function park(
+  { db, now }: SystemContext,
+  tenant: number,
+  channel: Pick<ChannelRow, 'id' | 'name' | 'kind'>,
+  why: { readonly code: string; readonly reason: string },
+): Promise<boolean> {
+  const at = now();
+  const reason = storable(why.reason).slice(0, REASON_LENGTH);
+  return db.within(tenant, async (session) => {
+    if (!(await parkChannel(session, tenant, channel.id, { at, code: why.code, reason }))) return false;
+    const others = await otherChannels(session, tenant, channel.id);
+    if (others.length === 0) return true;
+    const content: ParkedNotice = { channel: channel.name, kind: channel.kind, reason, at: at.toISOString() };
+    const notice = await addNotice(session, tenant, {
+      kind: 'parked',
+      key: `${channel.id} ${at.toISOString()}`,
+      content: { ...content },
+      at,
+    });
+    if (notice !== null)
+      await wantDelivery(session, tenant, {
+        subject: 'notice',
+        subjectId: notice,
+        version: 1,
+        notableVersion: 1,
+        channels: others,
+        at,
+      });
+    return true;
+  });
+}
+
+/** Sends to a parked channel again: what waited is brought up to date. False where it was not parked. */
+export async function resume(session: Session, tenant: number, id: number, at: Date): Promise<boolean> {
+  if (!(await unparkChannel(session, tenant, id))) return false;
+  await wakeHeld(session, tenant, at, { channelId: id });
+  return true;
+}
+
+/** Somebody speaks to the bot in a channel, so it is there: resumes that channel where it is parked. */
+export async function resumeHere(
+  { db, now }: SystemContext,
+  tenant: number,
+  here: Pick<ChatHere, 'platform' | 'workspace' | 'channel'>,
+): Promise<void> {
+  const parked = await db.reading(tenant, (session) => parkedChannelAt(session, tenant, here));
+  if (parked === null) return;
+  await db.within(tenant, (session) => resume(session, tenant, parked, now()));
+}
