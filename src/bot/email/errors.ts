@@ -27,6 +27,8 @@ const LATER_MS = 5 * 60_000;
 const SET_UP_WRONG_MS = 10 * 60_000;
 /** What Node.js says of certificates (nodejs.org/api/tls.html#x509-certificate-error-codes). */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO|ALTNAME/u;
+/** RFC 5321 §4.2.3 and RFC 7504: the mailbox is not there, or not here. Others are about room and policy. */
+const NO_MAILBOX = new Set([550, 551, 553, 556]);
 const CLOSED_BY_SECURITY = new Set(['ETLS', 'EREQUIRETLS']);
 
 /** What an error means. Texts of servers hold addresses and more, so they are not repeated: codes are. */
@@ -53,7 +55,7 @@ export function meaningOf(error: unknown, host: string): Meaning {
     return { type: 'later', reason: `${host} asks to come again later${said}.` };
   if (status === 530 || (command === 'MAIL FROM' && status !== 552))
     return { type: 'set-up-wrong', reason: `${host} does not take mail from SMTP_FROM${said}.` };
-  if (command === 'RCPT TO')
+  if (command === 'RCPT TO' && NO_MAILBOX.has(status))
     return { type: 'no-such-recipients', reason: `${host} takes mail for none of the recipients${said}.` };
   return { type: 'refused', reason: `${host} refused the mail${said}.` };
 }

@@ -1,4 +1,4 @@
-import type { Card, Chart } from '../card.js';
+import type { Card, CardPart, Chart } from '../card.js';
 import type { Moment } from '../figures.js';
 import type { OneWayPost } from '../one-way.js';
 import { changeText, commandsOf } from '../one-way-card.js';
@@ -43,14 +43,19 @@ function subjectOf({ subject, alert, card }: OneWayPost): string {
 }
 
 function renderText(card: Card, commands: ReturnType<typeof commandsOf>, news: string | null): string {
-  const end = [
-    ...(news === null ? [] : [{ name: 'News', value: news }]),
-    ...commands.map((command) => ({ name: command.label, value: command.line })),
-  ];
+  const first: CardPart[] = news === null ? [] : [{ type: 'text', text: news }];
+  const facts = commands.map(({ label, line: value }) => ({ name: label, value }));
+  const last: CardPart[] =
+    facts.length === 0
+      ? []
+      : [
+          { type: 'text', text: 'To act, write in the chat:' },
+          { type: 'facts', facts },
+        ];
   return renderCard(
     {
       ...card,
-      parts: [...card.parts, ...(end.length === 0 ? [] : [{ type: 'facts' as const, facts: end }])],
+      parts: [...first, ...card.parts, ...last],
       buttons: [],
       form: null,
       footer: [card.footer, REMARK].filter((text) => text !== null).join(' · '),

@@ -43,20 +43,29 @@ export async function startFakeIncoming(now: () => number): Promise<FakeIncoming
   const discord: FakeIncoming['discord'] = { messages: [], state: 'on', takesFiles: true };
   const teams: FakeIncoming['teams'] = { messages: [], state: 'on' };
   const rates = createRates(now);
-  const seconds = new Map<string, { at: number; used: number }>();
-  /** Whether one more is within a rate by whole seconds. */
-  const within = (key: string, most: number): boolean => {
+  let second = { at: 0, used: 0 };
+  const posts: { left: number; at: number } = { left: SLACK.postBurst, at: now() };
+  /** Whether Slack takes one more: one a second, and a few at once. */
+  const slackTakes = (): boolean => {
+    const refilled = ((now() - posts.at) / 1_000) * SLACK.postPerSecond;
+    posts.left = Math.min(SLACK.postBurst, posts.left + refilled);
+    posts.at = now();
+    if (posts.left < 1) return false;
+    posts.left -= 1;
+    return true;
+  };
+  /** Whether the workflow takes one more in this second. */
+  const teamsTakes = (): boolean => {
     const at = Math.floor(now() / 1_000);
-    const before = seconds.get(key);
-    const used = before?.at === at ? before.used + 1 : 1;
-    seconds.set(key, { at, used });
-    return used <= most;
+    const used = second.at === at ? second.used + 1 : 1;
+    second = { at, used };
+    return used <= TEAMS_PER_SECOND;
   };
 
   const answerSlack = ({ body }: Heard, response: ServerResponse): void => {
     const say = (status: number, text: string, headers = {}) => response.writeHead(status, headers).end(text);
     if (slack.refuses !== null) return void say(slack.refuses.status, slack.refuses.code);
-    if (!within('slack', SLACK.postPerSecond)) return void say(429, 'rate_limited', { 'retry-after': '1' });
+    if (!slackTakes()) return void say(429, 'rate_limited', { 'retry-after': '1' });
     const message = jsonOf(body);
     if (message === null) return void say(400, 'invalid_payload');
     const { text, blocks } = message;
@@ -108,7 +117,7 @@ export async function startFakeIncoming(now: () => number): Promise<FakeIncoming
     if (teams.state === 'off') return void say(400, 'WorkflowTriggerIsNotEnabled');
     if (teams.state === 'deleted') return void say(404, 'WorkflowNotFound');
     if (teams.state === 'barred') return void say(401, 'DirectApiAuthorizationRequired');
-    if (!within('teams', TEAMS_PER_SECOND)) return void say(429, 'TooManyRequests', { 'retry-after': '7' });
+    if (!teamsTakes()) return void say(429, 'TooManyRequests', { 'retry-after': '7' });
     if (body.length > TEAMS_BYTES) return void say(413, 'RequestEntityTooLarge');
     const message = jsonOf(body);
     const [first] = (message?.['attachments'] ?? []) as readonly Record<string, unknown>[];
