@@ -1,9 +1,10 @@
 import type { webApi } from '@slack/bolt';
 import type { Log } from '../../core/ingest/context.js';
 import type { Card } from '../card.js';
-import { type Answer, type AnswerFile, type Inbound, ReplyGone } from '../platform.js';
+import { type Answer, type AnswerFile, type Inbound, type MessageRef, ReplyGone } from '../platform.js';
 import { patiently, respond } from './calls.js';
 import { meaningOf } from './errors.js';
+import { foundIn, SPOKEN } from './found.js';
 import { RESPONSE_URL_MS } from './limits.js';
 import type { Pictures } from './pictures.js';
 import type { Rendered, RenderOptions } from './render.js';
@@ -24,11 +25,8 @@ export interface Answering {
 /** A place that may take the answer; where it is gone, the next one is tried. */
 type Way = (message: Rendered) => Promise<void>;
 
-/** Under which a posted answer is found again. */
-const EVENT = 'dmarc_ops_answer';
 /** An answer so late may be a second try after a restart: it is looked whether the first came through. */
 const LATE_MS = 10_000;
-const FOUND_AMONG = 15;
 
 /** Sends an answer, in a simpler form where Slack does not take the full one. */
 export async function answerReply(with_: Answering, reply: SlackReply, answer: Answer): Promise<void> {
@@ -72,7 +70,8 @@ function waysFor(with_: Answering, reply: SlackReply, audience: Answer['audience
   const ways: Way[] = [];
   if (audience === 'channel' || reply.direct) {
     if (channel !== null) ways.push((message) => post(with_, reply, channel, message));
-    if (reply.direct) return ways;
+    // Two people's own direct message is none of the app's places, which shows in the answer alone.
+    if (reply.direct && reply.responseUrl === null) return ways;
   }
   if (reply.responseUrl !== null && with_.now().getTime() - reply.at < RESPONSE_URL_MS) {
     const url = reply.responseUrl;
@@ -89,9 +88,8 @@ function waysFor(with_: Answering, reply: SlackReply, audience: Answer['audience
 /** The app may post to public channels without being in them, and is told where it may not. */
 async function post(with_: Answering, reply: SlackReply, channel: string, message: Rendered): Promise<void> {
   const { client, now } = with_;
-  const since = new Date(reply.at);
   const wasDone = async () =>
-    (await wasPosted(client, channel, reply, since)) ? ({ ok: true } as const) : null;
+    (await found(client, channel, reply)) === null ? null : ({ ok: true } as const);
   if (now().getTime() - reply.at > LATE_MS && (await wasDone().catch(() => null)) !== null) return;
   await patiently<{ readonly ok: boolean }>({
     run: () =>
@@ -100,7 +98,7 @@ async function post(with_: Answering, reply: SlackReply, channel: string, messag
         text: message.text,
         blocks: message.blocks,
         ...(reply.thread === null ? {} : { thread_ts: reply.thread }),
-        metadata: { event_type: EVENT, event_payload: { id: reply.id } },
+        metadata: { event_type: SPOKEN, event_payload: { key: reply.id } },
       }),
     wasDone,
   });
@@ -148,24 +146,14 @@ async function respondTo(
   });
 }
 
-/** Whether the answer stands in the channel already, as far as the app may read there. */
-async function wasPosted(
+/** The answer if it stands there already, as far as the app may read. */
+async function found(
   client: webApi.WebClient,
   channel: string,
-  reply: SlackReply,
-  since: Date,
-): Promise<boolean> {
-  const place = channel === reply.user ? await directChannel(client, reply.user) : channel;
-  const { messages = [] } = await client.conversations.history({
-    channel: place,
-    oldest: (since.getTime() / 1_000 - 1).toFixed(6),
-    limit: FOUND_AMONG,
-    include_all_metadata: true,
-  });
-  return messages.some(({ metadata }) => {
-    const { id } = (metadata?.event_payload ?? {}) as { readonly id?: unknown };
-    return metadata?.event_type === EVENT && id === reply.id;
-  });
+  { user, thread, id, at }: SlackReply,
+): Promise<MessageRef | null> {
+  const place = channel === user ? await directChannel(client, user) : channel;
+  return foundIn(client, place, thread, id, new Date(at));
 }
 
 async function directChannel(client: webApi.WebClient, user: string): Promise<string> {

@@ -2,7 +2,7 @@ import type { webApi } from '@slack/bolt';
 import type { MessageRef } from '../platform.js';
 import { codeOf } from './errors.js';
 
-/** What a message's metadata is called that holds its key. */
+/** What a message's metadata is called that holds its key: of an answer, the request's id. */
 export const SPOKEN = 'dmarc_ops_post';
 /** Messages that are looked at, newest first; an older one is taken for lost. */
 const AMONG = 200;
@@ -16,7 +16,7 @@ const UNREADABLE = new Set([
 ]);
 
 /**
- * The message of a key in a channel, or in the thread below `thread`; null where there is none, and where the app may not
+ * The message of a key in a channel, or in the thread below `thread`, posted since a time; null where there is none, and where the app may not
  * look. Needs channels:history, groups:history or im:history by the kind of the channel.
  * https://docs.slack.dev/messaging/message-metadata
  */
@@ -25,8 +25,10 @@ export async function foundIn(
   channel: string,
   thread: string | null,
   key: string,
+  since: Date | null = null,
 ): Promise<MessageRef | null> {
-  const asked = { channel, limit: AMONG, include_all_metadata: true };
+  const oldest = since === null ? {} : { oldest: (since.getTime() / 1_000 - 1).toFixed(6) };
+  const asked = { channel, limit: AMONG, include_all_metadata: true, ...oldest };
   try {
     const { messages = [] } = await (thread === null
       ? client.conversations.history(asked)

@@ -133,6 +133,16 @@ describe('trouble of Slack', () => {
     expect(slack.fake.calls('chat.postMessage').map(({ outcome }) => outcome)).toEqual(['lost']);
   });
 
+  it('in a thread does not post a message twice when only the word about it was lost', async () => {
+    const ops = slack.fake.channel('ops', [asker], { withBot: true });
+    await slack.fake.mention(asker, ops, 'summary', '1700000000.000100');
+    slack.fake.fault('chat.postMessage', { type: 'lost' });
+
+    await slack.answer({ audience: 'channel' });
+
+    expect(slack.fake.messages(ops)).toHaveLength(1);
+  });
+
   it('does not post a message twice when it is answered again after a restart', async () => {
     await slack.fake.say(asker, 'summary');
     await slack.answer();
