@@ -70,6 +70,17 @@ describe('an answer', () => {
     expect(JSON.stringify(interaction.reply?.body)).toContain('192.0.2.1');
   });
 
+  it('says so where Discord does not take its file', async () => {
+    const here = await open();
+    const { interaction, reply } = await waiting(here);
+    const file = { name: 'export.csv', type: 'text/csv', bytes: Buffer.alloc(10 * 2 ** 20 + 1) };
+
+    await here.platform.answer(reply, { ...plainAnswer, file });
+
+    expect(interaction.reply?.files).toEqual([]);
+    expect(JSON.stringify(interaction.reply?.body)).toContain('Discord did not take the file export.csv');
+  });
+
   it('waits as long as Discord says', async () => {
     const here = await open();
     const { interaction, reply } = await waiting(here);
