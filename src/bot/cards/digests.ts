@@ -94,10 +94,10 @@ export function digestPreviewCard(
 }
 
 /** `every Monday at 09:00 (Europe/Berlin)`. */
-function whenText({ period, weekday, day, time, zone }: SubscriptionItem): string {
+function whenText({ frequency, weekday, day, time, zone }: SubscriptionItem): string {
   const clock = `at ${time} (${zone})`;
-  if (period === 'daily') return `every day ${clock}`;
-  if (period === 'weekly') return `every ${capital(weekday ?? 'monday')} ${clock}`;
+  if (frequency === 'daily') return `every day ${clock}`;
+  if (frequency === 'weekly') return `every ${capital(weekday ?? 'monday')} ${clock}`;
   return `every month on day ${day ?? 1} ${clock}`;
 }
 

@@ -6,7 +6,7 @@ export const digestAdd = command({
   name: 'digest-add',
   aliases: ['digest add', 'subscribe', 'digest subscribe'],
   operation,
-  positional: ['period'],
+  positional: ['frequency'],
   examples: [
     'digest-add weekly time:09:00 zone:Europe/Berlin',
     'digest-add daily domains:example.com channel:ops',

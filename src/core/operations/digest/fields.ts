@@ -23,7 +23,8 @@ const MOST_DOMAINS = 1_000;
 
 export const idField = z.coerce.number().int().min(1).max(2_147_483_647).describe('Number of a digest');
 
-export const periodField = z.enum(PERIODS).describe('How often it comes');
+/** Not `period`, which in questions is a span of days. */
+export const frequencyField = z.enum(PERIODS).describe('How often it comes');
 
 export const sectionsField = z
   .array(z.enum(SECTIONS))

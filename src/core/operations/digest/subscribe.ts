@@ -14,7 +14,7 @@ import type { Session } from '../../store/session.js';
 import { pageOf, placeShapes, readCursor } from '../cursor.js';
 import { pageFields } from '../fields.js';
 import { operation, OperationError, type Context } from '../operation.js';
-import { idField, periodField, scheduleFields, WEEKDAYS } from './fields.js';
+import { idField, frequencyField, scheduleFields, WEEKDAYS } from './fields.js';
 import {
   channelFor,
   claimedIds,
@@ -53,7 +53,7 @@ export const digestAdd = operation({
   summary: 'Have a digest come to a channel every day, week or month',
   role: 'admin',
   effect: 'changes',
-  input: z.object({ period: periodField, ...scheduleFields }),
+  input: z.object({ frequency: frequencyField, ...scheduleFields }),
   run: (context, input): Promise<SubscriptionItem> => {
     const { db, tenant, now, actor } = context;
     return db.within(tenant, async (session) => {
@@ -90,7 +90,7 @@ export const digestSet = operation({
   effect: 'changes',
   input: z.object({
     id: idField,
-    period: periodField.optional(),
+    frequency: frequencyField.optional(),
     ...scheduleFields,
     enabled: z.boolean().optional().describe('Whether it comes at all'),
   }),
@@ -119,7 +119,7 @@ async function changedSet(
   before: SubscriptionRow,
   asked: Asked,
 ): Promise<SubscriptionSet> {
-  const schedule = scheduleOf({ ...asked, period: asked.period ?? before.period }, before, before.zone);
+  const schedule = scheduleOf({ ...asked, frequency: asked.frequency ?? before.period }, before, before.zone);
   const enabled = asked.enabled ?? before.enabled;
   const moved = (['period', 'weekday', 'monthDay', 'time', 'zone'] as const).some(
     (name) => schedule[name] !== before[name],
@@ -150,11 +150,11 @@ export const digestRemove = operation({
       return { ...item, enabled: false, nextAt: null };
     });
   },
-  changed: ({ channel, period }) => ({ channel, period }),
+  changed: ({ channel, frequency }) => ({ channel, frequency }),
 });
 
 interface AskedSchedule {
-  readonly period: Period;
+  readonly frequency: Period;
   readonly weekday?: (typeof WEEKDAYS)[number] | undefined;
   readonly day?: number | undefined;
   readonly time?: string | undefined;
@@ -163,7 +163,7 @@ interface AskedSchedule {
 
 /** What was asked for, over what holds, over the usual. Throws OperationError for a day that the period has none of. */
 function scheduleOf(asked: AskedSchedule, before: Schedule | null, zone: string): Schedule {
-  const { period } = asked;
+  const { frequency: period } = asked;
   if (asked.weekday !== undefined && period !== 'weekly')
     throw new OperationError('weekday-of-weekly', `A ${period} digest has no weekday; a weekly one has.`);
   if (asked.day !== undefined && period !== 'monthly')

@@ -13,7 +13,7 @@ import { ALL, WEEKDAYS, type Weekday } from './fields.js';
 export interface SubscriptionItem {
   readonly id: number;
   readonly channel: string;
-  readonly period: Period;
+  readonly frequency: Period;
   /** Of weekly ones alone. */
   readonly weekday: Weekday | null;
   /** Of monthly ones alone. */
@@ -42,7 +42,7 @@ export async function subscriptionItems(
   return rows.map((row) => ({
     id: row.id,
     channel: row.channel,
-    period: row.period,
+    frequency: row.period,
     weekday: WEEKDAYS[(row.weekday ?? 0) - 1] ?? null,
     day: row.monthDay,
     time: row.time,
