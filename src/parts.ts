@@ -10,10 +10,18 @@ import type { Part } from './part.js';
 import { startSources } from './sources/start.js';
 import type { System } from './system.js';
 
+/** What wakes parts of this process before they look by themselves. */
+export interface Wakes {
+  /** Work in the queue. */
+  readonly work: Wake;
+  /** Something changed that channels may have to hear of. */
+  readonly changes: Wake;
+}
+
 /** All parts of the service, in the order in which they start. Others are added here. */
-export function partsOf(system: System, config: Config, wake: Wake): readonly Part[] {
+export function partsOf(system: System, config: Config, { work: wake, changes }: Wakes): readonly Part[] {
   const { context } = system;
-  const chat = chatParts(system, config);
+  const chat = chatParts(system, config, changes);
   return [
     // Before the API: it listens for those platforms that call.
     ...chat.parts,

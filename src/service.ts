@@ -21,11 +21,12 @@ export async function runService(options: {
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   say(`dmarc-ops ${version()}`);
   const wake = createWake();
-  const system = await openSystem({ config, note: say, wake: wake.wake });
+  const changes = createWake();
+  const system = await openSystem({ config, note: say, wake: wake.wake, changed: changes.wake });
   const started: StartedPart[] = [];
   try {
     say(line('database', `on: ${system.place}`));
-    for (const part of partsOf(system, config, wake)) {
+    for (const part of partsOf(system, config, { work: wake, changes })) {
       if (!shares.includes(part.share)) continue;
       const one = await part.start();
       started.push(one);

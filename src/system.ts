@@ -21,6 +21,8 @@ export interface SystemOptions {
   readonly now?: () => Date;
   /** Told that there is work in the queue, where workers run in this process. */
   readonly wake?: () => void;
+  /** Told that something was changed, where deliveries are brought up to date in this process. */
+  readonly changed?: () => void;
 }
 
 /** The database, and a context that acts as the local operator. */
@@ -67,7 +69,11 @@ export async function openSystem(options: SystemOptions): Promise<System> {
   }
 }
 
-function contextOf({ config, now, progress, wake }: SystemOptions, db: Database, tenant: number): Context {
+function contextOf(
+  { config, now, progress, wake, changed }: SystemOptions,
+  db: Database,
+  tenant: number,
+): Context {
   return {
     tenant,
     db,
@@ -80,8 +86,10 @@ function contextOf({ config, now, progress, wake }: SystemOptions, db: Database,
     keepFailureMail: config.keepFailureMail,
     retries: config.retries,
     sources: sourcesHere(config.sources),
+    webhooks: config.webhooks,
     ...(progress !== undefined && { progress }),
     ...(wake !== undefined && { wake }),
+    ...(changed !== undefined && { changed }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { requeueLost } from '../core/ingest/process.js';
 import { forgetChat } from '../core/operations/chat/requests.js';
+import { forgetRates, forgetTold } from '../core/operations/delivery/forget.js';
 import { forgetOldDigests, makeEveryDigest } from '../core/operations/digest/make.js';
 import { refreshEveryDigest } from '../core/operations/digest/refresh.js';
 import type { Context } from '../core/operations/operation.js';
@@ -65,11 +66,13 @@ async function sweep(context: Context): Promise<void> {
   }
 }
 
-/** Sign-ins and codes that ended long ago, what was asked in chats, and old digests. */
+/** Sign-ins and codes that ended long ago, what was asked in chats and told to channels, and old digests. */
 async function forgetEveryEnded(context: Context): Promise<void> {
   for (const { id } of await allTenants(context)) {
     await forgetEnded({ ...context, tenant: id });
     await forgetChat({ ...context, tenant: id });
     await forgetOldDigests({ ...context, tenant: id });
+    await forgetTold({ ...context, tenant: id });
   }
+  await forgetRates(context);
 }

@@ -4,7 +4,6 @@ import type {
   Settled,
   TakenDelivery,
 } from '../../core/operations/delivery/work.js';
-import { INCOMING_KINDS } from '../../core/alert/channel-address.js';
 import { momentFor } from '../figures.js';
 import { Gone, Refused, TryLater } from '../platform.js';
 import type { Sending } from './limits.js';
@@ -156,8 +155,6 @@ async function take(step: Step, job: Job, state: State, perhapsThere: boolean): 
   const name = `${tenant}-${delivery.id}`;
   const upToDate = { shown: told.version, toldUpTo: told.notableVersion, begunAt: null };
   if (!speaker.edits) {
-    // Where a change is a new message beside the first, it is a short one; a mail stands for itself.
-    const isShort = state.toldUpTo > 0 && INCOMING_KINDS.some((kind) => kind === channel.kind);
     const ref = await speaker.speaker.post(
       { destination: channel.destination, secret: channel.secret },
       {
@@ -165,7 +162,7 @@ async function take(step: Step, job: Job, state: State, perhapsThere: boolean): 
         subjectId: delivery.subjectId,
         version: told.version,
         key: `${name}-${told.notableVersion}`,
-        card: isShort ? told.replyCard(facts, at) : told.card(facts, at),
+        card: told.card(facts, at),
         alert: told.alert,
         change: told.change,
         before: state.ref,

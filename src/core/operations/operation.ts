@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { AllowedAddresses } from '../alert/channel-address.js';
 import { ExpectedError } from '../expected-error.js';
 import { ROLES, type Role } from '../identity/role.js';
 import type { IngestContext } from '../ingest/context.js';
@@ -27,6 +28,10 @@ export interface Context extends IngestContext {
   readonly sources?: SourcesHere;
   /** Where in a chat it is asked; absent elsewhere. */
   readonly chat?: ChatHere;
+  /** Addresses of webhooks that the operator allows beyond what is allowed anyway. */
+  readonly webhooks?: AllowedAddresses;
+  /** Told when an operation changed something, so that this process can say so to channels at once. */
+  readonly changed?: () => void;
 }
 
 /** A context before it is known who asks and for whom: at sign-in, and where a token is looked at. */

@@ -58,6 +58,7 @@ export async function performWithInput<Input extends z.ZodType, Result>(
   const input = checkInput(operation, given);
   try {
     const result = await operation.run(context, input);
+    if (operation.effect === 'changes') context.changed?.();
     await audit(operation, context, DONE, () => ({
       ...auditedInput(operation.input, input),
       ...auditedRecord(operation.changed?.(result) ?? {}),
