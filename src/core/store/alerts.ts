@@ -175,7 +175,7 @@ export async function addAlert(session: Session, tenant: number, alert: NewAlert
   const [row] = await session.rows<{ id: number }>(
     `INSERT INTO alert (tenant_id, fingerprint, rule, kind, domain_id, cause, severity, state, lead_id, sender, finding,
        opened_at, last_found_at, assignee_id)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11, $11, $12)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, network($9::inet), $10, $11, $11, $12)
      ON CONFLICT (tenant_id, fingerprint) WHERE state <> 'resolved' DO NOTHING RETURNING id`,
     [
       tenant,

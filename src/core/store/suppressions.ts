@@ -36,7 +36,7 @@ export interface NewSuppression {
 export async function addSuppression(session: Session, tenant: number, one: NewSuppression): Promise<number> {
   const { id } = await session.row<{ id: number }>(
     `INSERT INTO suppression (tenant_id, rule, severity, domain_id, sender, reason, from_at, until_at, rrule, minutes, zone,
-       created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id`,
+       created_at, created_by) VALUES ($1, $2, $3, $4, network($5::inet), $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id`,
     [
       tenant,
       one.rule,

@@ -104,7 +104,7 @@ export async function applyChanges(
   const at = now();
   const own = changes.toSorted((a, b) => a.before.id - b.before.id);
   const changed = new Set(own.map(({ before }) => before.id));
-  const leads = new Set(own.flatMap(({ after }) => (after.leadId === null ? [] : [after.leadId])));
+  const leads = new Set(own.filter(showsOnLead).flatMap(({ after }) => after.leadId ?? []));
   const others = [...leads].filter((id) => !changed.has(id));
   const redraw = (await findAlerts(session, tenant, others)).map((lead) => ({
     before: lead,
@@ -119,6 +119,11 @@ export async function applyChanges(
   const [first] = muting;
   if (first !== undefined) await lookAgain(session, tenant, first.before.domainId, at);
   return own.map(({ after }) => after);
+}
+
+/** Whether it changes what the card of its lead says of it. */
+function showsOnLead({ before, after }: AlertChange): boolean {
+  return before.state !== after.state || before.severity !== after.severity;
 }
 
 async function applyOne(

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { holdsNetwork, networkOf } from '../../alert/network.js';
+import { transition } from '../../alert/transition.js';
+import { knownAlert, applyChanges, decidedAgain, handOver } from './group.js';
+import { openAlertsOf } from '../../store/alerts.js';
+import { addKnownSender } from '../../store/known-senders.js';
+import { lockAlertDeliveries, lockAlerts } from '../../store/locks.js';
+import type { Session } from '../../store/session.js';
+import { domainField, sourceField, storableText } from '../fields.js';
+import { knownDomain } from '../filter.js';
+import { operation, OperationError, type Context } from '../operation.js';
+import { actorOf, alertField } from './act.js';
+
+/** A network that is known from now on. */
+export interface OursResult {
+  readonly domain: string;
+  /** In CIDR notation, as rules look at it: a lone address stands for its network. */
+  readonly network: string;
+  /** False where it was known before. */
+  readonly changed: boolean;
+  /** Alerts about it that were resolved by this. */
+  readonly resolved: readonly number[];
+}
+
+export const ours = operation({
+  name: 'ours',
+  summary: 'Say that a source is yours: it is never new again, and alerts about it end',
+  role: 'analyst',
+  effect: 'changes',
+  input: z.object({
+    id: alertField.optional(),
+    source: sourceField.optional(),
+    domain: domainField.optional(),
+    note: storableText(z.string().trim().min(1).max(1_000)).optional().describe('What it is'),
+  }),
+  run: (context, input): Promise<OursResult> =>
+    decidedAgain(() =>
+      context.db.within(context.tenant, async (session) => {
+        const about = await meant(context, session, input);
+        await lockAlerts(session, context.tenant, about.domainId);
+        return markAsOurs(context, session, about, input.note ?? null);
+      }),
+    ),
+});
+
+interface About {
+  readonly domainId: number;
+  readonly domain: string;
+  readonly network: string;
+}
+
+interface Asked {
+  readonly id?: number | undefined;
+  readonly source?: string | undefined;
+  readonly domain?: string | undefined;
+}
+
+/** What an alert is about, or what is named. */
+async function meant(context: Context, session: Session, { id, source, domain }: Asked): Promise<About> {
+  if (id !== undefined) {
+    const { sender, domainId, domain: name } = await knownAlert(session, context.tenant, id);
+    if (sender !== null && domainId !== null && name !== null)
+      return { domainId, domain: name, network: sender };
+    throw new OperationError(
+      'no-sender',
+      `Alert ${id} is about no single source. Name one: ours 192.0.2.0/24 domain:example.com`,
+    );
+  }
+  if (source === undefined || domain === undefined)
+    throw new OperationError(
+      'no-sender',
+      'Say which source is yours, by an alert or by its network and domain: ours 192.0.2.0/24 domain:example.com',
+    );
+  const row = await knownDomain(context, session, domain);
+  return { domainId: row.id, domain: row.name, network: widened(source) };
+}
+
+/** Rules look at networks: what is narrower stands for all of its network. */
+function widened(source: string): string {
+  const [address = ''] = source.split('/');
+  const network = networkOf(address);
+  return network !== null && holdsNetwork(network, source) ? network : source;
+}
+
+async function markAsOurs(
+  context: Context,
+  session: Session,
+  { domainId, domain, network }: About,
+  note: string | null,
+): Promise<OursResult> {
+  const { tenant } = context;
+  const at = context.now();
+  const actor = actorOf(context);
+  const changed = await addKnownSender(session, tenant, { domainId, network, note, at, by: actor.name });
+  const about = (await openAlertsOf(session, tenant, domainId)).filter(
+    ({ sender }) => sender !== null && holdsNetwork(network, sender),
+  );
+  await lockAlertDeliveries(session, tenant, domainId);
+  const changes = about.flatMap((before) => {
+    const change = transition(before, { do: 'resolve', note: note ?? `${network} is ours.` }, actor, at);
+    return 'refused' in change ? [] : [{ before, ...change, actor, recount: true }];
+  });
+  await applyChanges(context, session, changes);
+  for (const { before } of changes)
+    if (before.leadId === null) await handOver(context, session, before.id, actor);
+  return { domain, network, changed, resolved: changes.map(({ before }) => before.id) };
+}
