@@ -43,6 +43,7 @@ export interface OneWayPost {
   readonly version: number;
   /** Names this very message over all tries, such as the delivery and the version: letters, digits, `-` and `.`. */
   readonly key: string;
+  /** Whole; of a change that follows in an incoming webhook, what changed alone. */
   readonly card: Card;
   /** The alert that it is about; null for what is about none. */
   readonly alert: Alert | null;

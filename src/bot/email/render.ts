@@ -38,8 +38,11 @@ export function renderMail(post: OneWayPost, pictures: ReadonlyMap<Chart, Pictur
 
 /** `[acknowledged] Alert 17: Failures of example.com`: lists of mails show no more. */
 function subjectOf({ subject, alert, card }: OneWayPost): string {
-  const title = alert === null ? card.title : `[${alert.state}] Alert ${alert.id}: ${card.title}`;
-  return line(subject === 'test' ? `[test] ${title}` : title, LONGEST_SUBJECT);
+  if (subject === 'test') return line(`[test] ${card.title}`, LONGEST_SUBJECT);
+  if (alert === null) return line(card.title, LONGEST_SUBJECT);
+  const number = `Alert ${alert.id}: `;
+  const title = card.title.startsWith(number) ? card.title : number + card.title;
+  return line(`[${alert.state}] ${title}`, LONGEST_SUBJECT);
 }
 
 function renderText(card: Card, commands: ReturnType<typeof commandsOf>, news: string | null): string {

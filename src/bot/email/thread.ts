@@ -17,10 +17,10 @@ export interface Thread {
  * The ids of a mail. Its own is the same for every try, so that one that was sent twice is one for programs that look;
  * all that follow answer the first, so that they stand below it.
  */
-export function threadOf({ subject, subjectId, version, key, before }: OneWayPost, host: string): Thread {
+export function threadOf({ subject, subjectId, key, before }: OneWayPost, host: string): Thread {
   const first = (saved.safeParse(before).data?.first ?? []).filter((id) => ID.test(id));
   return {
-    messageId: `<${subject}-${subjectId}.v${version}.${key.replaceAll(/[^A-Za-z0-9.-]+/gu, '-')}@${host}>`,
+    messageId: `<${subject}-${subjectId}.${key.replaceAll(/[^A-Za-z0-9.-]+/gu, '-')}@${host}>`,
     inReplyTo: first.at(-1) ?? null,
     references: first,
   };

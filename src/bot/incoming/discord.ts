@@ -19,14 +19,14 @@ const GONE: Readonly<Record<number, string>> = {
 };
 
 /** Posts to webhooks of Discord; with pictures, and without them where Discord does not take them. */
-export function discordIncoming({ settings, call, now, draw }: IncomingOptions): OneWaySpeaker {
+export function discordIncoming({ settings, call, draw }: IncomingOptions): OneWaySpeaker {
   return {
     edits: false,
     post: async (to, post) => {
       const url = addressOf('discord-webhook', to, settings);
       // Else Discord does not say whether the message was taken.
       url.searchParams.set('wait', 'true');
-      const card = standingCard(post, now());
+      const card = standingCard(post);
       const pictures = await picturesOf(card, draw, MOST_PICTURES);
       const shown = { card, share: null, file: null, askedBy: null };
       const full = await call({ url, ...(await formOf(renderCard({ ...shown, pictures }))) });

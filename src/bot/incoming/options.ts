@@ -5,7 +5,6 @@ import type { WebhookSettings } from '../webhook/settings.js';
 export interface IncomingOptions {
   readonly settings: WebhookSettings;
   readonly call: Caller;
-  readonly now: () => Date;
   /** For those that take pictures. */
   readonly draw: DrawChart;
 }

@@ -24,12 +24,12 @@ const GONE: Readonly<Record<string, string>> = {
 };
 
 /** Posts to incoming webhooks of Slack. Tables that Slack does not take are drawn with characters. */
-export function slackIncoming({ settings, call, now }: IncomingOptions): OneWaySpeaker {
+export function slackIncoming({ settings, call }: IncomingOptions): OneWaySpeaker {
   return {
     edits: false,
     post: async (to, post) => {
       const url = addressOf('slack-webhook', to, settings);
-      const card = standingCard(post, now());
+      const card = standingCard(post);
       const forms = [
         () => renderCard(card),
         () => renderCard(card, { tables: false }),

@@ -20,12 +20,12 @@ const ENDED =
   /"code":\s*"(Workflow(?:TriggerIsNot|IsNot)Enabled|WorkflowNotFound|TriggerNotFound|FlowNotFound)"/iu;
 
 /** Posts to workflows of Teams. A picture would be larger than such a message may be: charts are drawn with characters. */
-export function teamsIncoming({ settings, call, now }: IncomingOptions): OneWaySpeaker {
+export function teamsIncoming({ settings, call }: IncomingOptions): OneWaySpeaker {
   return {
     edits: false,
     post: async (to, post) => {
       const url = addressOf('teams-webhook', to, settings);
-      const { content, summary } = renderCard(standingCard(post, now()), {
+      const { content, summary } = renderCard(standingCard(post), {
         mostBytes: MOST_BYTES - AROUND_BYTES,
       });
       const message = {

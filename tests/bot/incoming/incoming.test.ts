@@ -34,7 +34,6 @@ function speaker(name: Name, hosts: readonly string[] = [fake.host]): OneWaySpea
   const now = () => new Date(time);
   return MAKERS[name]({
     settings,
-    now,
     call: createCaller({ gate: createGate(settings.networks), now }),
     draw: () => Promise.resolve(PICTURE),
   });
@@ -65,10 +64,15 @@ describe.each(NAMES)('a message to a webhook of %s', (name) => {
     expect(said(name)).not.toMatch(/custom_id|action_id|Action\./u);
   });
 
-  it('about a change is short, and says who did what', async () => {
-    await post(name, acknowledged({}));
+  it('about a change is the card of that change', async () => {
+    const card = alertCard({
+      verdict: 'Ada looks after it.',
+      parts: [{ type: 'text', text: 'we are on it' }],
+    });
 
-    expect(said(name)).toMatch(/Acknowledged by Ada at 2026-01-31 08(?::|\\:)15 UTC/u);
+    await post(name, { ...acknowledged({}), card });
+
+    expect(said(name)).toContain('Ada looks after it.');
     expect(said(name)).toContain('we are on it');
     expect(said(name)).not.toContain('first seen');
   });
@@ -222,7 +226,7 @@ describe('a workflow of Teams', () => {
 
 describe('a card that stands', () => {
   it('says what is to be written where a button asks for text', () => {
-    const card: Card = standingCard(postOf(), new Date(time));
+    const card: Card = standingCard(postOf());
 
     expect(card.footer).toBe(
       'UTC days · This message cannot be changed: news is a new message. To act: /dmarc acknowledge 17, /dmarc resolve 17 note:…',
@@ -238,6 +242,6 @@ describe('a card that stands', () => {
       card: alertCard({ buttons: [], footer: null }),
     });
 
-    expect(standingCard(test, new Date(time)).footer).toBe('A message here cannot be changed.');
+    expect(standingCard(test).footer).toBe('A message here cannot be changed.');
   });
 });

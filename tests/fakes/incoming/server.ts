@@ -149,7 +149,7 @@ export async function startFakeIncoming(now: () => number): Promise<FakeIncoming
     slack,
     discord,
     teams,
-    stop: listener.stop,
+    stop: () => listener.stop(),
   };
 }
 

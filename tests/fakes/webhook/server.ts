@@ -46,5 +46,11 @@ export async function startFakeWebhook(): Promise<FakeWebhook> {
     }
     response.writeHead(behaviour.status, behaviour.headers).end(behaviour.body);
   });
-  return { host: listener.host, url: `http://${listener.host}/alerts`, heard, next, stop: listener.stop };
+  return {
+    host: listener.host,
+    url: `http://${listener.host}/alerts`,
+    heard,
+    next,
+    stop: () => listener.stop(),
+  };
 }
