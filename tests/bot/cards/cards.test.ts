@@ -8,6 +8,7 @@ import { COMMANDS } from '../../../src/bot/registry.js';
 import { MOST_BUTTONS, renderCard } from '../../../src/bot/terminal/render.js';
 import { readWords } from '../../../src/bot/words.js';
 import { lastDays } from '../../../src/core/analysis/range.js';
+import { digestAnswers } from '../support/digest-results.js';
 import { identityAnswers } from '../support/identity-results.js';
 import { answers, type Invented, invented, TODAY } from '../support/results.js';
 
@@ -31,7 +32,11 @@ function inputFor(name: string, given: Invented): Record<string, unknown> {
 
 /** One card per command that has an operation of the store. */
 function cardsOf(given: Invented): { name: string; card: Card }[] {
-  const results: Readonly<Record<string, unknown>> = { ...answers(given), ...identityAnswers(given) };
+  const results: Readonly<Record<string, unknown>> = {
+    ...answers(given),
+    ...identityAnswers(given),
+    ...digestAnswers(given),
+  };
   return COMMANDS.filter((command) => results[command.name] !== undefined).map((command) => ({
     name: command.name,
     card: command.card(results[command.name], inputFor(command.name, given), NOW),

@@ -8,6 +8,7 @@ import { bytesOf, MOST_BYTES, renderCard } from '../../../src/bot/teams/render.j
 import { messageOf } from '../../../src/bot/teams/notes.js';
 import { lastDays } from '../../../src/core/analysis/range.js';
 import { walk, wrongWithCard } from '../../fakes/teams/card-rules.js';
+import { digestAnswers } from '../support/digest-results.js';
 import { identityAnswers } from '../support/identity-results.js';
 import { answers, type Invented, invented, TODAY } from '../support/results.js';
 import { card, textOf } from './harness.js';
@@ -25,7 +26,11 @@ const SIZES: readonly (readonly [string, Invented])[] = [
 ];
 
 function cardsOf(given: Invented): { name: string; card: Card }[] {
-  const results: Readonly<Record<string, unknown>> = { ...answers(given), ...identityAnswers(given) };
+  const results: Readonly<Record<string, unknown>> = {
+    ...answers(given),
+    ...identityAnswers(given),
+    ...digestAnswers(given),
+  };
   const input = {
     domain: given.domain ?? undefined,
     limit: 20,
