@@ -1,4 +1,4 @@
-import { addDays } from '../analysis/range.js';
+import { addDays } from './calendar.js';
 
 /** What is usual on a day, as the days before it were. */
 export interface Baseline {
@@ -36,8 +36,11 @@ export function baselineOf(
   };
   const weekdays = Array.from({ length: WEEKS }, (_, index) => known(7 * (index + 1))).flat();
   if (weekdays.length >= LEAST_WEEKDAYS) return robust(weekdays);
+  // Weekends among them are no outliers: the spread reaches from the smallest to the largest.
   const all = Array.from({ length: 7 * WEEKS }, (_, index) => known(index + 1)).flat();
-  return all.length >= LEAST_DAYS ? robust(all) : null;
+  if (all.length < LEAST_DAYS) return null;
+  const mixed = robust(all);
+  return { ...mixed, spread: Math.max(mixed.spread, (Math.max(...all) - Math.min(...all)) / 2) };
 }
 
 function robust(values: readonly number[]): Baseline {

@@ -1,8 +1,9 @@
-import { addDays, dayOf } from '../analysis/range.js';
+import { dayOf } from '../analysis/range.js';
+import { addDays } from './calendar.js';
 import { reportDays, spreadOverDays } from '../report/days.js';
 import type { AggregateReport, ReportRecord, TlsReport } from '../report/report.js';
 import { askedOf, hasReason } from './asked.js';
-import type { DomainHistory, SeenPolicy, TenantDays } from './history.js';
+import type { DomainHistory, SeenPolicy } from './history.js';
 import { networkOf } from './network.js';
 import type { Passing, TlsFact, ViolationFact } from './facts.js';
 
@@ -166,12 +167,6 @@ export class Collector {
         .filter(([one]) => one >= from && one <= day)
         .map(([one, documents]) => ({ day: one, documents })),
     };
-  }
-
-  tenantDays(day: string): TenantDays {
-    const { reporters } = this.tenantHistory(day);
-    const byReporter = new Map(reporters.map((one) => [one.reporter, one.days.map((seen) => seen.day)]));
-    return { days: [...new Set([...byReporter.values()].flat())].toSorted(), byReporter };
   }
 
   #sums(domain: string): DomainSums {

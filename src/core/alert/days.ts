@@ -1,5 +1,5 @@
-import { addDays } from '../analysis/range.js';
-import { LATE_DAYS, type DomainFacts } from './facts.js';
+import { addDays } from './calendar.js';
+import { LATE_DAYS, RECENT_DAYS, type DomainFacts } from './facts.js';
 
 /** Days on the small chart of a finding. */
 const CHART_DAYS = 28;
@@ -39,4 +39,9 @@ export function charted<Fact extends { readonly day: string }>(
   value: (fact: Fact) => number,
 ): { readonly day: string; readonly value: number }[] {
   return on(facts, lastDays(day, CHART_DAYS)).map((fact) => ({ day: fact.day, value: value(fact) }));
+}
+
+/** Whether reports told of the domain for so many days before the recent ones: what a history begins with is not new. */
+export function isKnownFor(facts: DomainFacts, day: string, days: number): boolean {
+  return facts.firstDay !== null && facts.firstDay <= addDays(day, 1 - RECENT_DAYS - days);
 }

@@ -1,4 +1,4 @@
-import { addDays } from '../analysis/range.js';
+import { addDays } from './calendar.js';
 import {
   BEFORE_DAYS,
   LEAST_NETWORK_MESSAGES,
@@ -65,6 +65,12 @@ export interface TenantDays {
   readonly byReporter: ReadonlyMap<string, readonly string[]>;
 }
 
+/** What the facts of domains need of the tenant's history. */
+export function tenantDays({ reporters }: DomainHistory): TenantDays {
+  const byReporter = new Map(reporters.map((one) => [one.reporter, one.days.map((seen) => seen.day)]));
+  return { days: [...new Set([...byReporter.values()].flat())].toSorted(), byReporter };
+}
+
 /** The facts as of the end of a day: what `store/alert-facts.ts` loads of that day for many domains at once. */
 export function factsOf(history: DomainHistory, tenant: TenantDays, day: string): DomainFacts {
   const window = lastDays(day, WINDOW_DAYS);
@@ -124,7 +130,8 @@ function reportersOf(
 function policiesOf(seen: readonly SeenPolicy[]): PolicyFact[] {
   const each = new Map<string, PolicyFact>();
   for (const { span: _span, ...policy } of seen) {
-    const key = JSON.stringify({ ...policy, day: '' });
+    const { reporter, p, sp, np, pct, testing } = policy;
+    const key = [reporter, p, sp, np, pct, testing].join('\0');
     each.set(key, { ...policy, firstDay: each.get(key)?.firstDay ?? policy.day });
   }
   return inOrder([...each.values()]);

@@ -10,9 +10,17 @@ export interface Judgement {
   readonly still: readonly Finding[];
 }
 
-/** Runs rules over facts as of a day. Those that are not enabled find nothing. */
+/** Of these rules, those that are enabled and are asked about a domain, or about the tenant as a whole (null). */
+export function rulesAbout(rules: readonly Rule[], domain: string | null): Rule[] {
+  return rules.filter(({ enabled, kind }) => {
+    const about = kindOf(kind)?.about;
+    return enabled && (about === 'both' || (about === 'tenant') === (domain === null));
+  });
+}
+
+/** Runs rules over facts as of a day. Those that are not enabled, or not about such facts, find nothing. */
 export function judge(rules: readonly Rule[], facts: DomainFacts, day: string): Judgement {
-  const each = rules.filter(({ enabled }) => enabled).map((rule) => judgeOne(rule, facts, day));
+  const each = rulesAbout(rules, facts.domain).map((rule) => judgeOne(rule, facts, day));
   return { findings: each.flatMap((one) => one.findings), still: each.flatMap((one) => one.still) };
 }
 

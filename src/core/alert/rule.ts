@@ -13,6 +13,8 @@ export interface RuleKind<Thresholds extends z.ZodType = z.ZodType> {
   /** One sentence: when it fires. */
   readonly summary: string;
   readonly cause: Cause;
+  /** What it is asked about: each domain when absent, the tenant as a whole, or both. */
+  readonly about?: 'tenant' | 'both';
   /** Where nobody set another. */
   readonly severity: Severity;
   /** Hours after its end in which the same finding opens no new alert, where nobody set another. */

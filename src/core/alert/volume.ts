@@ -1,6 +1,6 @@
 import { baselineOf, type Baseline } from './baseline.js';
 import type { DomainFacts } from './facts.js';
-import { addDays } from '../analysis/range.js';
+import { addDays } from './calendar.js';
 
 /** A reporter that sent on so large a part of these days is missed when it does not. */
 const REGULAR_SHARE = 0.8;

@@ -119,6 +119,33 @@ export class Events {
     );
   }
 
+  /** Part of a domain's failing messages that a reporter delivers whatever the policy asks for, without a reason. */
+  violation(reporter: string, domain: string, day: number): number {
+    return this.#largest(day, (event) =>
+      event.kind === 'policy-violation' && event.reporter === reporter && event.domain === domain
+        ? event.share
+        : 0,
+    );
+  }
+
+  /** Part of the TLS sessions with a domain that fails; 0 where no event says so. */
+  tlsFailures(domain: string, day: number): number {
+    return this.#largest(day, (event) =>
+      event.kind === 'tls-failures' && event.domain === domain ? event.share : 0,
+    );
+  }
+
+  /** Files of this reporter that nobody can read. */
+  unreadable(reporter: string, day: number): number {
+    return this.#largest(day, (event) =>
+      event.kind === 'unreadable' && event.reporter === reporter ? event.perDay : 0,
+    );
+  }
+
+  #largest(day: number, value: (event: EventPlan) => number): number {
+    return Math.max(0, ...this.#events.filter((event) => isOn(event, day)).map(value));
+  }
+
   /** Copies of this reporter's report about a domain, in which the traffic of these days stands, that are sent. */
   resends(reporter: string, domain: string, firstDay: number, last: number): ResendPlan[] {
     const events = this.#events.flatMap((event) =>

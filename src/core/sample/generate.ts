@@ -21,8 +21,8 @@ export interface GeneratedFile {
   /** Relative path with `/`: the day of delivery and the reporter's own file name. */
   readonly name: string;
   readonly bytes: Uint8Array;
-  readonly kind: 'aggregate' | 'smtp-tls' | 'failure';
-  /** Documents inside. */
+  readonly kind: 'aggregate' | 'smtp-tls' | 'failure' | 'unreadable';
+  /** Documents inside; of what cannot be read, one that says so. */
   readonly documents: number;
 }
 
@@ -72,6 +72,7 @@ class Run {
       for (const reporter of this.#scenario.reporters) yield* this.#aggregates(reporter, day);
       yield* this.#tlsReports(day);
       yield* this.#failures(day);
+      yield* this.#unreadable(day);
       yield* this.#secondCopies(day);
     }
     yield* this.#secondCopies(Infinity);
@@ -111,7 +112,9 @@ class Run {
   *#tlsReports(day: number): Generator<GeneratedFile> {
     for (const plan of this.#scenario.tls) {
       const reporter = this.#scenario.reporters.find(({ domain }) => domain === plan.reporter);
-      const made = reporter && tlsReport(plan, reporter, day, this.#days, this.#seed);
+      const made =
+        reporter &&
+        tlsReport(plan, reporter, day, this.#days, this.#seed, this.#events.tlsFailures(plan.domain, day));
       if (!made) continue;
       this.#tls.reports += 1;
       this.#tls.successful += made.successful;
@@ -130,6 +133,18 @@ class Run {
         yield { ...this.#file(day, file), kind: 'failure', documents: 1 };
       }
     }
+  }
+
+  /** Files that were cut on their way, each another one. */
+  *#unreadable(day: number): Generator<GeneratedFile> {
+    for (const { domain } of this.#scenario.reporters)
+      for (let index = 0; index < this.#events.unreadable(domain, day); index += 1) {
+        const bytes = Buffer.from(
+          `<?xml version="1.0"?>\n<feedback><report_metadata><org_name>${domain} ${day}.${index}`,
+        );
+        const name = `${domain}!cut!${this.#days.date(day)}!${index}.xml`;
+        yield { ...this.#file(day, { name, bytes }), kind: 'unreadable', documents: 1 };
+      }
   }
 
   *#secondCopies(until: number): Generator<GeneratedFile> {

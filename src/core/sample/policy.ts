@@ -57,6 +57,8 @@ export function decide(
     readonly nonexistent: boolean;
     /** Part that is let through all the same, as forwarded. */
     readonly forgiven: number;
+    /** Part that is let through all the same, for no reason; none when absent. */
+    readonly ignored?: number;
   },
 ): Decision[] {
   const modern = standard === 'rfc9990';
@@ -73,13 +75,17 @@ export function decide(
     disposition: 'none',
     reasons: modern ? because('trusted_forwarder') : because('forwarded', 'looks forwarded'),
   };
-  const rest = 1 - message.forgiven;
+  const { ignored = 0 } = message;
+  const rest = (1 - message.forgiven) * (1 - ignored);
   const milder = MILDER[action] ?? 'none';
+  const unasked: Decision[] =
+    ignored === 0 ? [] : [{ weight: (1 - message.forgiven) * ignored, disposition: 'none', reasons: [] }];
   if (modern && policy.testing === 'y')
-    return [kept, { weight: rest, disposition: milder, reasons: because('policy_test_mode') }];
+    return [kept, ...unasked, { weight: rest, disposition: milder, reasons: because('policy_test_mode') }];
   const sampled = modern ? 1 : policy.pct / 100;
   return [
     kept,
+    ...unasked,
     { weight: rest * sampled, disposition: action, reasons: [] },
     { weight: rest * (1 - sampled), disposition: milder, reasons: because('sampled_out') },
   ];

@@ -58,11 +58,12 @@ export class Reports {
     const rows = this.#open.get(key) ?? new Rows();
     this.#open.set(key, rows);
     const share = reporter.share / reportsPerDay(reporter);
+    const ignored = events.violation(reporter.domain, domain, day);
     for (const one of traffic) {
       if (one.sender.domain !== domain) continue;
       const random = randomFor(seed, 'rows', reporter.domain, one.sender.name, day, slot);
       for (const group of one.seenBy(reporter.domain, share, day, slot)) {
-        for (const record of recordsFor(group, one, policy, reporter, random)) rows.add(record);
+        for (const record of recordsFor(group, one, policy, reporter, random, ignored)) rows.add(record);
         events.count(one.sender, day, group.count);
       }
     }

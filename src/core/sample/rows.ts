@@ -77,6 +77,8 @@ export function recordsFor(
   policy: Policy,
   reporter: ReporterPlan,
   random: Random,
+  /** Part of failing messages that is delivered against the policy. */
+  ignored = 0,
 ): ReportRecord[] {
   const { sender } = traffic;
   const headerFrom = sender.headerFrom ?? sender.domain;
@@ -87,6 +89,7 @@ export function recordsFor(
     isSubdomain: headerFrom !== sender.domain,
     nonexistent: sender.nonexistent,
     forgiven: sender.kind === 'forwarder' ? reporter.forgives : 0,
+    ignored,
   });
   const parts = divide(
     group.count,

@@ -134,6 +134,20 @@ const event = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('reporter-silent'), ...windowed, reporter: hostname }),
   z.strictObject({ kind: z.literal('policy-change'), day, domain: hostname, policy }),
   z.strictObject({
+    kind: z.literal('policy-violation'),
+    ...windowed,
+    domain: hostname,
+    reporter: hostname,
+    share: part.default(1),
+  }),
+  z.strictObject({ kind: z.literal('tls-failures'), ...windowed, domain: hostname, share: part }),
+  z.strictObject({
+    kind: z.literal('unreadable'),
+    ...windowed,
+    reporter: hostname,
+    perDay: z.int().min(1).max(1_000),
+  }),
+  z.strictObject({
     kind: z.enum(['resend', 'resend-changed']),
     day,
     after: z.int().min(1).max(60).default(1),

@@ -62,11 +62,13 @@ export function tlsReport(
   day: number,
   days: Calendar,
   seed: string,
+  /** Part of the sessions that fails, where it is more than the plan says. */
+  failing = 0,
 ): { readonly file: PackedFile; readonly successful: number; readonly failed: number } | null {
   const random = randomFor(seed, 'tls', plan.reporter, plan.domain, day);
   const sessions = random.round(plan.perDay * Math.max(0, 1 + 0.1 * random.normal()));
   if (sessions === 0) return null;
-  const failed = Math.min(sessions, random.round(sessions * plan.failures));
+  const failed = Math.min(sessions, random.round(sessions * Math.max(plan.failures, failing)));
   const begin = days.midnight(day);
   const end = days.midnight(day + 1) - 1000;
   const id = `${days.date(day)}T00:00:00Z_${plan.domain}_${random.hex(8)}`;

@@ -117,12 +117,15 @@ describe('the shipped scenarios', () => {
       'dkim-break',
       'new-sender',
       'policy-change',
+      'policy-violation',
       'reporter-silent',
       'resend',
       'resend-changed',
       'sender-gone',
       'spf-break',
       'spoofing-burst',
+      'tls-failures',
+      'unreadable',
       'volume-drop',
       'volume-spike',
     ]);
@@ -145,6 +148,9 @@ describe('docs/scenarios.md', () => {
       'policy-change',
       'resend',
       'resend-changed',
+      'policy-violation',
+      'tls-failures',
+      'unreadable',
     ];
 
     expect(

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { addDays } from '../../analysis/range.js';
-import { on, lastDays, sum } from '../days.js';
-import type { DomainFacts } from '../facts.js';
+import { isKnownFor, lastDays, on, sum } from '../days.js';
 import { evidence, ruleKind } from '../kind.js';
 import { holdsNetwork } from '../network.js';
 import { RECENT_DAYS } from '../facts.js';
@@ -34,7 +32,8 @@ export const newSource = ruleKind({
     const window = lastDays(day, thresholds.days);
     return facts.networks
       .filter(
-        ({ network, seenBefore }) => !seenBefore && !facts.known.some((known) => holdsNetwork(known, network)),
+        ({ network, seenBefore }) =>
+          !seenBefore && !facts.known.some((known) => holdsNetwork(known, network)),
       )
       .map(({ network, days }) => {
         const seen = on(days, window);
@@ -74,8 +73,3 @@ export const newSource = ruleKind({
       }));
   },
 });
-
-/** Whether reports tell of the domain since long before the recent days. */
-function isKnownFor(facts: DomainFacts, day: string, days: number): boolean {
-  return facts.firstDay !== null && facts.firstDay <= addDays(day, 1 - RECENT_DAYS - days);
-}

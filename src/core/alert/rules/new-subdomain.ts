@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lastDays } from '../days.js';
+import { isKnownFor, lastDays } from '../days.js';
 import { RECENT_DAYS } from '../facts.js';
 import { evidence, ruleKind } from '../kind.js';
 import { count, eased } from '../threshold.js';
@@ -18,9 +18,11 @@ export const newSubdomain = ruleKind({
   thresholds: z.object({
     messages: count('messages', 20, 'Messages with this name, at least'),
     days: count('days', 7, 'Within so many days of the first', RECENT_DAYS),
+    history: count('days', 14, 'Nothing is new to a domain that is not known for so long', 56),
   }),
   relaxed: (given) => ({ ...given, messages: eased(given.messages, 0.5) }),
-  evaluate: (facts, day, { messages, days }) => {
+  evaluate: (facts, day, { messages, days, history }) => {
+    if (!isKnownFor(facts, day, history)) return [];
     const since = lastDays(day, days)[0] ?? day;
     return facts.names
       .filter((one) => one.firstSeen >= since && one.firstSeen <= day && one.messages >= messages)

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addDays } from '../../analysis/range.js';
+import { addDays } from '../calendar.js';
 import { POLICY_DAYS, type PolicyFact } from '../facts.js';
 import { evidence, ruleKind } from '../kind.js';
 import { count } from '../threshold.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addDays } from '../../analysis/range.js';
+import { addDays } from '../calendar.js';
 import { medianOf } from '../baseline.js';
 import { charted } from '../days.js';
 import { LATE_DAYS, type DomainFacts } from '../facts.js';
@@ -34,6 +34,7 @@ export const reporterSilence = ruleKind({
   title: 'Reporter silent',
   summary: 'A reporter that sent regularly sends no reports any more, or nobody does',
   cause: 'reporting',
+  about: 'both',
   severity: 'warning',
   cooldownHours: 72,
   thresholds: z.object({

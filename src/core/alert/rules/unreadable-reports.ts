@@ -13,6 +13,7 @@ export const unreadableReports = ruleKind({
   title: 'Unreadable reports',
   summary: 'Documents came in that cannot be read, more than usual',
   cause: 'reading',
+  about: 'tenant',
   severity: 'warning',
   cooldownHours: 24,
   thresholds: z.object({
@@ -26,7 +27,6 @@ export const unreadableReports = ruleKind({
     factor: Math.max(1.1, given.factor * 0.6),
   }),
   evaluate: (facts, day, { documents, days, factor: many }) => {
-    if (facts.domain !== null) return [];
     const window = lastDays(day, days);
     const found = on(facts.unreadable, window);
     const unread = sum(found, (one) => one.documents);

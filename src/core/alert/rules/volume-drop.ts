@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addDays } from '../../analysis/range.js';
+import { addDays } from '../calendar.js';
 import { charted, lastDays } from '../days.js';
 import { LATE_DAYS } from '../facts.js';
 import { evidence, ruleKind } from '../kind.js';

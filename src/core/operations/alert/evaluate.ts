@@ -1,6 +1,6 @@
 import type { Finding } from '../../alert/finding.js';
-import { judge } from '../../alert/judge.js';
-import { resolveRules, type RuleLayer } from '../../alert/layers.js';
+import { judge, rulesAbout } from '../../alert/judge.js';
+import { resolveRules } from '../../alert/layers.js';
 import { addDays, dayOf } from '../../analysis/range.js';
 import { senderEvidence } from '../../store/alert-evidence.js';
 import { loadFacts, loadTenantFacts } from '../../store/alert-facts.js';
@@ -86,7 +86,7 @@ async function evaluateTenant(context: Context): Promise<readonly Raised[]> {
     facts: await loadTenantFacts(session, tenant, day),
     layers: await ruleLayers(session, tenant, null),
   }));
-  const rules = resolveRules(layers, null).filter(({ enabled }) => enabled);
+  const rules = rulesAbout(resolveRules(layers, null), null);
   return raise(context, { domainId: null, domain: null, day, rules, ...judge(rules, facts, day) });
 }
 
@@ -108,7 +108,7 @@ async function evaluateDomains(context: Context, domains: readonly ClaimedDomain
   for (const { id, name } of domains) {
     const seen = facts.get(id);
     if (seen === undefined) continue;
-    const rules = rulesOf(layers, id);
+    const rules = rulesAbout(resolveRules(layers, id), name);
     const judged = judge(rules, seen, day);
     if (judged.findings.length === 0 && !open.has(id)) continue;
     const findings = await withEvidence(context, id, judged.findings);
@@ -116,10 +116,6 @@ async function evaluateDomains(context: Context, domains: readonly ClaimedDomain
     raised.push(...(await raise(context, { domainId: id, domain: name, day, rules, findings, still })));
   }
   return { domains: domains.length, raised };
-}
-
-function rulesOf(layers: readonly RuleLayer[], domainId: number) {
-  return resolveRules(layers, domainId).filter(({ enabled }) => enabled);
 }
 
 /** Findings about a sender, with who it is. */
