@@ -18,7 +18,14 @@ export interface InteractionPlace {
 }
 
 /** The first answer to an interaction; types of https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object-interaction-callback-type */
-export const CALLBACK = { message: 4, deferReply: 5, deferUpdate: 6, update: 7, choices: 8 } as const;
+export const CALLBACK = {
+  message: 4,
+  deferReply: 5,
+  deferUpdate: 6,
+  update: 7,
+  choices: 8,
+  modal: 9,
+} as const;
 /** Shown to the asker alone. */
 export const EPHEMERAL = 64;
 

@@ -1,8 +1,9 @@
-import type { Card, Field, Form } from '../card.js';
+import type { Card, Field, Form, TextAsk } from '../card.js';
 import { count } from '../figures.js';
 import { type Press, readPress, SHORTEST_PRESS, writeForm, writePress } from '../press.js';
 import { type ActionRow, type ButtonComponent, COMPONENT_LIMITS, type SelectComponent } from './message.js';
 import { plain } from './text.js';
+import { writeTextAsk } from './text-ask.js';
 
 /** Buttons and fields below a card. */
 export interface Components {
@@ -20,7 +21,7 @@ const SUBMIT = 'f:';
 const MOST_FIELDS = COMPONENT_LIMITS.rows - 1;
 
 /** The rows below a card: its fields, what sends them, its buttons, and the one that shows it in the channel. */
-export function componentsOf(card: Card, share: Press | null): Components {
+export function componentsOf(card: Card, share: Press | null, mark: number | null = null): Components {
   const form = card.form === null ? null : formOf(card.form);
   const selects = form?.selects ?? [];
   const room = (COMPONENT_LIMITS.rows - selects.length) * COMPONENT_LIMITS.buttons;
@@ -30,25 +31,28 @@ export function componentsOf(card: Card, share: Press | null): Components {
   const keep: string[] = [];
   const ids = new Set<string>();
   const written = (
-    presses: readonly (Press & { readonly label: string })[],
+    presses: readonly (Press & { readonly label: string; readonly asks?: TextAsk | undefined })[],
     most: number,
   ): ButtonComponent[] =>
-    presses.flatMap(({ label, ...press }) => {
-      const { value, keep: kept } = writePress(press, longestId(press));
+    presses.flatMap(({ label, asks, ...press }) => {
+      const longest = longestId(press);
+      const { value, keep: kept } =
+        asks === undefined ? writePress(press, longest) : writeTextAsk(press, asks, longest);
       // Discord refuses a message in which two have the same; the first says it all.
       if (ids.has(value) || ids.size >= most) return [];
       ids.add(value);
       if (kept !== null) keep.push(kept);
       return [button(label, value, 2)];
     });
-  const asked = card.buttons.map(({ label, command }) => ({ label, command, audience: 'asker' as const }));
+  const asked = card.buttons.map((one) => ({ ...one, audience: 'asker' as const }));
   const most = room - starts.length - ends.length;
   const own = written(asked, most);
   const hidden = new Set(asked.map((one) => one.command)).size - own.length;
   const last = written(ends, most + ends.length);
 
+  const rows = [...selects.map((select) => row([select])), ...inRows([...starts, ...own, ...last])];
   return {
-    rows: [...selects.map((select) => row([select])), ...inRows([...starts, ...own, ...last])],
+    rows: rows.map((one, at) => (at === 0 && mark !== null ? { ...one, id: mark } : one)),
     notes: [
       ...(form?.notes ?? []),
       ...(hidden > 0 ? [`… ${count(hidden)} more choices are not shown.`] : []),
@@ -66,8 +70,15 @@ function longestId({ command }: Press): number {
 export interface GivenComponent {
   readonly type: number;
   readonly custom_id?: string;
+  readonly label?: string;
   readonly options?: readonly { readonly value: string; readonly default?: boolean }[];
   readonly components?: readonly GivenComponent[];
+}
+
+/** The label of the button with this id; empty where there is none. */
+export function labelOf(rows: readonly GivenComponent[], customId: string): string {
+  const all = rows.flatMap((one) => [one, ...(one.components ?? [])]);
+  return all.find((one) => one.custom_id === customId)?.label ?? '';
 }
 
 /** Whether an id is that of a field, whose choice is kept in the message until it is sent. */

@@ -1,6 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ComeBack } from '../platform.js';
 
+/** Discord's refusal of a call that is not made by the client of discord.js. */
+export class DiscordError extends Error {
+  override readonly name = 'DiscordError';
+  readonly status: number;
+  /** Discord's own; 0 where it gave none. */
+  readonly code: number;
+  /** Null where it named no time. */
+  readonly retryAfterMs: number | null;
+  /** Whether all calls of the bot have to wait. */
+  readonly isGlobal: boolean;
+
+  constructor(said: Pick<DiscordError, 'status' | 'code' | 'message' | 'retryAfterMs' | 'isGlobal'>) {
+    super(said.message);
+    this.status = said.status;
+    this.code = said.code;
+    this.retryAfterMs = said.retryAfterMs;
+    this.isGlobal = said.isGlobal;
+  }
+}
+
 /** What an error of Discord means for what was tried. */
 export type Meaning =
   /** It was done before. */

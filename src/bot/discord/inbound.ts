@@ -5,13 +5,14 @@ import type { Asker, Audience, ChatFile, Inbound } from '../platform.js';
 import { CALLBACK, type DiscordApi, EPHEMERAL } from './api.js';
 import { type Given, givenOf, type GivenOption, PERIODS, wordsOf } from './asked.js';
 import { recentClicks } from './clicks.js';
-import { isField, pressedText, withChoice } from './components.js';
+import { isField, labelOf, pressedText, withChoice } from './components.js';
 import { insist, meaningOf } from './errors.js';
 import { completedBy, MOST_CHOICES, OPTION, PERIOD_OPTION } from './fields.js';
 import { chatFile } from './file.js';
 import { type Interaction, INTERACTION } from './interaction.js';
 import { type Handle, TOKEN_MS } from './reply.js';
 import type { DiscordSettings } from './settings.js';
+import { modalOf, submittedText } from './text-ask.js';
 
 /** What interactions are taken with. */
 export interface Taking {
@@ -104,8 +105,9 @@ export function createInteractions(with_: Taking): Interactions {
       await respond(interaction, CALLBACK.update, { components: withChoice(rows, id, data?.values ?? []) });
       return;
     }
-    const press = pressedText(id, rows);
-    if (press === null) {
+    const form = modalOf(id, labelOf(rows, id));
+    const press = form === null ? pressedText(id, rows) : null;
+    if (press === null && form === null) {
       await say(interaction, OLD_BUTTON);
       return;
     }
@@ -113,10 +115,22 @@ export function createInteractions(with_: Taking): Interactions {
       await respond(interaction, CALLBACK.deferUpdate);
       return;
     }
+    if (form !== null) await respond(interaction, CALLBACK.modal, form);
+    else if (press !== null) await keepPress(interaction, asker, press);
+  };
+
+  const keepPress = (interaction: Interaction, asker: Asker, press: Pick<Asked, 'text' | 'audience'>) => {
     // A card that one person sees turns into the next; one that all see stays.
-    const isOwn = ((message?.flags ?? 0) & EPHEMERAL) !== 0;
+    const isOwn = ((interaction.message?.flags ?? 0) & EPHEMERAL) !== 0;
     const acknowledge = isOwn || press.audience === 'channel' ? 'update' : 'reply';
-    await keep(interaction, asker, { ...press, files: [], acknowledge });
+    return keep(interaction, asker, { ...press, files: [], acknowledge });
+  };
+
+  /** A form that was filled in: it is acknowledged as the button below which it was opened. */
+  const modal = async (interaction: Interaction, asker: Asker): Promise<void> => {
+    const { custom_id: id = '', components = [] } = interaction.data ?? {};
+    const press = submittedText(id, components);
+    await (press === null ? say(interaction, OLD_BUTTON) : keepPress(interaction, asker, press));
   };
 
   const route = async (interaction: Interaction): Promise<void> => {
@@ -127,6 +141,7 @@ export function createInteractions(with_: Taking): Interactions {
       await respond(interaction, CALLBACK.choices, { choices });
     } else if (asker === null) await say(interaction, NO_SERVER);
     else if (interaction.type === INTERACTION.component) await component(interaction, asker);
+    else if (interaction.type === INTERACTION.modal) await modal(interaction, asker);
     else if (interaction.type === INTERACTION.command && given !== null)
       await keep(interaction, asker, {
         text: wordsOf(given, with_.commands),

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { GivenOption } from './asked.js';
 import type { GivenComponent } from './components.js';
+import type { GivenInput } from './text-ask.js';
 
 /** Kinds of interactions: https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-interaction-type */
-export const INTERACTION = { command: 2, component: 3, autocomplete: 4 } as const;
+export const INTERACTION = { command: 2, component: 3, autocomplete: 4, modal: 5 } as const;
 
 const optionShape: z.ZodType<GivenOption> = z.object({
   type: z.number(),
@@ -16,8 +17,15 @@ const optionShape: z.ZodType<GivenOption> = z.object({
 const componentShape: z.ZodType<GivenComponent> = z.looseObject({
   type: z.number(),
   custom_id: z.string().optional(),
+  label: z.string().optional(),
   options: z.array(z.looseObject({ value: z.string(), default: z.boolean().optional() })).optional(),
   components: z.lazy(() => z.array(componentShape)).optional(),
+});
+const inputShape: z.ZodType<GivenInput> = z.object({
+  type: z.number(),
+  value: z.string().optional(),
+  component: z.lazy(() => inputShape).optional(),
+  components: z.lazy(() => z.array(inputShape)).optional(),
 });
 const userShape = z.object({
   id: z.string(),
@@ -44,6 +52,8 @@ const interactionShape = z.object({
       options: z.array(optionShape).optional(),
       custom_id: z.string().optional(),
       values: z.array(z.string()).optional(),
+      /** Of a modal. */
+      components: z.array(inputShape).optional(),
       resolved: z.object({ attachments: z.record(z.string(), attachmentShape).optional() }).optional(),
     })
     .nullish(),
@@ -56,7 +66,7 @@ const interactionShape = z.object({
     .nullish(),
 });
 
-/** What somebody did: a slash command, a button, a choice, or typing. */
+/** What somebody did: a slash command, a button, a choice, typing, or a form that was sent. */
 export type Interaction = z.output<typeof interactionShape>;
 export type Attachment = z.output<typeof attachmentShape>;
 

@@ -27,6 +27,8 @@ export interface SelectComponent {
 
 export interface ActionRow {
   readonly type: 1;
+  /** Of 32 bits; kept in the message: https://docs.discord.com/developers/components/reference#anatomy-of-a-component */
+  readonly id?: number;
   readonly components: readonly (ButtonComponent | SelectComponent)[];
 }
 
@@ -34,8 +36,8 @@ export interface Message {
   readonly content: string;
   readonly embeds: readonly Embed[];
   readonly components: readonly ActionRow[];
-  /** Nobody is ever mentioned. */
-  readonly allowed_mentions: { readonly parse: readonly [] };
+  /** Nobody is mentioned but by their id here. */
+  readonly allowed_mentions: { readonly parse: readonly []; readonly users?: readonly string[] };
   /** Those that are sent with it; on an edit, all that the message shall have. */
   readonly attachments: readonly {
     readonly id: number;
@@ -64,6 +66,8 @@ export const COMPONENT_LIMITS = {
   optionText: 100,
   placeholder: 150,
 } as const;
+/** https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object-modal, and components/reference#label */
+export const MODAL_LIMITS = { title: 45, label: 45 } as const;
 /** https://docs.discord.com/developers/resources/message#attachment-object */
 export const LONGEST_ALT = 1_024;
 

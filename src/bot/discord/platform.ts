@@ -4,12 +4,14 @@ import type { PlatformOptions, StartedPlatform } from '../platform.js';
 import { type Application, createApi, type DiscordApi } from './api.js';
 import { commandsFor } from './commands.js';
 import { meaningOf } from './errors.js';
+import { createMessages } from './messages.js';
 import { runGateway, WRONG_TOKEN } from './gateway.js';
 import { createInteractions } from './inbound.js';
 import { readInteraction, readReady, readServer } from './interaction.js';
 import { registerCommands } from './register.js';
 import { answerReply } from './reply.js';
 import type { DiscordSettings } from './settings.js';
+import { discordSpeaker } from './speak.js';
 import { createWelcome } from './welcome.js';
 
 export interface DiscordOptions extends PlatformOptions {
@@ -82,6 +84,7 @@ export async function startDiscord(
     name: 'discord',
     mounts: [],
     line: lineOf(who),
+    speaker: discordSpeaker({ messages: createMessages(settings), inbound, draw, log }),
     answer: (reply, answer) =>
       answerReply(
         { api, inbound, draw, now, acknowledged: (id) => interactions.acknowledged(id) },

@@ -14,6 +14,10 @@ export interface Shown {
   readonly share: Press | null;
   readonly file: AnswerFile | null;
   readonly askedBy: string | null;
+  /** People to be mentioned, by their ids; what is none is left out. */
+  readonly mentions?: readonly string[];
+  /** Id of the first row of buttons, by which a message is known again. */
+  readonly mark?: number | null;
 }
 
 /** A message and the files that go with it. */
@@ -33,6 +37,8 @@ const COLOURS: Readonly<Record<Tone, number>> = {
   bad: 0xd6_45_45,
   neutral: 0x58_65_f2,
 };
+const PERSON = /^\d+$/u;
+const MOST_MENTIONS = 20;
 const LONGEST_VERDICT = 900;
 const LONGEST_ADVICE = 600;
 const LONGEST_FOOTER = 400;
@@ -40,8 +46,10 @@ const REST = '… the rest does not fit into one message.';
 const PARAGRAPH = '\n\n';
 
 /** A card as one message, never more than Discord takes: what does not fit is counted and said. Pure. */
-export function renderCard({ card, pictures, share, file, askedBy }: Shown): Rendered {
-  const components = componentsOf(card, share);
+export function renderCard(shownCard: Shown): Rendered {
+  const { card, pictures, share, file, askedBy, mark = null } = shownCard;
+  const people = (shownCard.mentions ?? []).filter((id) => PERSON.test(id)).slice(0, MOST_MENTIONS);
+  const components = componentsOf(card, share, mark);
   const notes = [
     ...(card.advice === null ? [] : [`→ ${escape(card.advice, LONGEST_ADVICE)}`]),
     ...components.notes.map((note) => escape(note, LONGEST_ADVICE)),
@@ -75,10 +83,10 @@ export function renderCard({ card, pictures, share, file, askedBy }: Shown): Ren
   ];
   return {
     message: {
-      content: '',
+      content: people.map((id) => `<@${id}>`).join(' '),
       embeds,
       components: components.rows,
-      allowed_mentions: { parse: [] },
+      allowed_mentions: { parse: [], ...(people.length > 0 && { users: people }) },
       attachments: files.map(({ name, alt }, id) => ({
         id,
         filename: name,

@@ -1,6 +1,13 @@
 import { z } from 'zod';
-import { type Answer, type DrawChart, type Inbound, type Picture, ReplyGone } from '../platform.js';
-import type { Chart } from '../card.js';
+import {
+  type Answer,
+  type AnswerFile,
+  type DrawChart,
+  type Inbound,
+  type Picture,
+  ReplyGone,
+} from '../platform.js';
+import type { Card, Chart } from '../card.js';
 import type { DiscordApi } from './api.js';
 import { insist, meaningOf } from './errors.js';
 import { type Rendered, renderCard } from './render.js';
@@ -37,27 +44,45 @@ export interface Answering {
 
 /** Answers an interaction. Throws ReplyGone, or what a later try may mend. */
 export async function answerReply(with_: Answering, reply: unknown, answer: Answer): Promise<void> {
-  const parsed = handleShape.safeParse(reply);
-  if (!parsed.success) throw new ReplyGone('what was kept of the interaction cannot be read');
-  const handle = parsed.data;
+  const handle = readHandle(reply);
   const isOpen = with_.now() < new Date(handle.expires);
   if (answer.audience === 'asker' && !isOpen) throw new ReplyGone('the 15 minutes to answer it are over');
 
   const { card, share, file, askedBy } = answer;
-  const pictures = await drawAll(with_.draw, answer);
+  const pictures = await drawAll(with_.draw, card);
   const place = { platform: 'discord' as const, workspace: handle.server, channel: handle.channel };
   const [rendered] = await Promise.all([
     keepLines(with_.inbound, place, renderCard({ card, pictures, share, file, askedBy })),
     with_.acknowledged(handle.interaction),
   ]);
-  const plain = () => renderCard({ card, pictures: new Map(), share, file: null, askedBy });
+  const plain = () =>
+    renderCard({
+      card: file === null ? card : withoutFile(card, file),
+      pictures: new Map(),
+      share,
+      file: null,
+      askedBy,
+    });
   if (answer.audience === 'channel') await show(with_.api, handle, rendered, plain, isOpen);
   else
     await translated(() => sendOrPlainer((message) => with_.api.editReply(handle, message), rendered, plain));
 }
 
+/** The card of a file that Discord did not take, perhaps for its size. */
+function withoutFile(card: Card, { name }: AnswerFile): Card {
+  const text = `Discord did not take the file ${name}. Ask for less at once, such as a shorter period.`;
+  return { ...card, tone: 'warning', parts: [{ type: 'text', text }, ...card.parts] };
+}
+
+/** A handle read back. Throws ReplyGone for what is none, as an older version may have kept it. */
+export function readHandle(reply: unknown): Handle {
+  const parsed = handleShape.safeParse(reply);
+  if (parsed.success) return parsed.data;
+  throw new ReplyGone('what was kept of the interaction cannot be read');
+}
+
 /** Pictures of a card's charts, as far as they could be drawn. */
-async function drawAll(draw: DrawChart, { card }: Answer): Promise<Map<Chart, Picture>> {
+export async function drawAll(draw: DrawChart, card: Card): Promise<Map<Chart, Picture>> {
   const charts = card.parts.filter((part) => part.type === 'chart').slice(0, MOST_PICTURES);
   const drawn = await Promise.all(
     charts.map(async (chart) => [chart, await draw(chart).catch(() => null)] as const),

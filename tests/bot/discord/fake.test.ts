@@ -188,6 +188,117 @@ describe('a message', () => {
   });
 });
 
+describe('messages that answer, mention and are found again', () => {
+  const idOf = (told: Told) => (JSON.parse(told.text) as { id: string }).id;
+  const recent = async (query = '') =>
+    JSON.parse((await call('GET', `/channels/${channel.id}/messages${query}`)).text) as Json[];
+
+  it('have one nonce for some minutes', async () => {
+    const sent = { content: 'a', nonce: 'n', enforce_nonce: true };
+
+    const first = idOf(await post(sent));
+    const again = idOf(await post(sent));
+    discord.pass(LIMITS.nonceMs.most + 1);
+    const later = idOf(await post(sent));
+
+    expect(again).toBe(first);
+    expect(later).not.toBe(first);
+  });
+
+  it('are read, the newest first, without their nonces, where the bot may read', async () => {
+    await post({ content: 'a', nonce: 'n' });
+    await post({ ...rows([button(1)]), components: [{ type: 1, id: 77, components: [button(1)] }] });
+
+    expect(await recent()).toMatchObject([
+      { components: [{ id: 77 }], author: { bot: true } },
+      { content: 'a' },
+    ]);
+    expect((await recent()).some((one) => 'nonce' in one)).toBe(false);
+    expect(await recent('?limit=1')).toHaveLength(1);
+    discord.pass(10_000);
+    expect((await call('GET', `/channels/${channel.id}/messages?limit=101`)).code).toBe(50_035);
+    channel.readsHistory = false;
+    expect(await recent()).toEqual([]);
+  });
+
+  it('answer to a message that is there, if the bot may read what was said', async () => {
+    const id = idOf(await post({ content: 'a' }));
+    const reply = (message: string, more: Json = {}) =>
+      post({ content: 'b', message_reference: { message_id: message, ...more } });
+
+    expect(await reply(id)).toMatchObject({ status: 200 });
+    expect(await reply('1')).toMatchObject({ code: 50_035 });
+    expect(await reply('1', { fail_if_not_exists: false })).toMatchObject({ status: 200 });
+    channel.readsHistory = false;
+    expect(await reply(id)).toMatchObject({ code: 160_002 });
+  });
+
+  it('mention whom they may, and not more', async () => {
+    discord.pass(10_000);
+    await post({ content: '<@1> <@2>', allowed_mentions: { parse: [], users: ['1'] } });
+
+    expect(discord.messages(channel)[0]?.mentioned).toEqual(['1']);
+    const users = many(LIMITS.mentions.most + 1, String);
+    expect(await post({ content: 'a', allowed_mentions: { parse: [], users } })).toMatchObject({
+      code: 50_035,
+    });
+    expect(await post({ content: 'a', allowed_mentions: { parse: ['users'], users: ['1'] } })).toMatchObject({
+      code: 50_035,
+    });
+  });
+
+  it.each([
+    ['no number of 32 bits', [{ type: 1, id: 2 ** 31, components: [button(1)] }]],
+    ['the same twice', [{ type: 1, id: 5, components: [button(1, { id: 5 })] }]],
+  ])('have components whose ids are %s, and are refused', async (_what, components) => {
+    expect(await post({ content: 'a', components })).toMatchObject({ code: 50_035 });
+  });
+});
+
+describe('a form', () => {
+  const field = (more: Json = {}) => ({
+    type: 18,
+    label: 'What was it?',
+    component: { type: 4, custom_id: 'note', style: 2, max_length: 4_000, ...more },
+  });
+  const form = (more: Json = {}) => ({ custom_id: 'm', title: 'a', components: [field()], ...more });
+  const open = async (data: Json) => {
+    await post({ content: 'a', components: [{ type: 1, components: [button('b')] }] });
+    const [message] = discord.messages(channel);
+    if (message === undefined) throw new Error('nothing was posted');
+    const pressed = discord.press(message, ADA, 'a');
+    const told = await call('POST', `/interactions/${pressed.id}/${pressed.token}/callback`, {
+      type: 9,
+      data,
+    });
+    return { pressed, told };
+  };
+
+  it('opens, once, and is sent when it is filled in', async () => {
+    const { pressed, told } = await open(form());
+
+    expect(told.status).toBe(204);
+    const path = `/interactions/${pressed.id}/${pressed.token}/callback`;
+    expect(await call('POST', path, { type: 6 })).toMatchObject({ code: 40_060 });
+    expect(() => discord.submit(pressed, {})).toThrow('has to be filled in');
+    const sent = discord.submit(pressed, { note: 'ours' });
+    expect(sent.event).toMatchObject({ type: 5, data: { custom_id: 'm' } });
+    const answer = `/interactions/${sent.id}/${sent.token}/callback`;
+    expect(await call('POST', answer, { type: 9, data: form() })).toMatchObject({ code: 50_035 });
+  });
+
+  it.each([
+    ['title', form({ title: letters(LIMITS.modalTitle.most + 1) })],
+    ['id', form({ custom_id: letters(LIMITS.customId.most + 1) })],
+    ['label', form({ components: [{ ...field(), label: letters(LIMITS.modalLabel.most + 1) }] })],
+    ['text', form({ components: [field({ max_length: LIMITS.inputText.most + 1 })] })],
+    ['field without a label', form({ components: [{ type: 1, components: [{ type: 4 }] }] })],
+    ['number of fields', form({ components: many(LIMITS.modalParts.most + 1, () => field()) })],
+  ])('over a limit is refused: %s', async (_what, data) => {
+    expect((await open(data)).told).toMatchObject({ code: 50_035 });
+  });
+});
+
 describe('application commands', () => {
   const option = (name: string, more: Json = {}) => ({ type: 3, name, description: 'a', ...more });
   const put = (...options: unknown[]) =>

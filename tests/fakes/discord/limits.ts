@@ -29,6 +29,22 @@ export const LIMITS = {
   files: { most: 10, source: `${DOCS}/reference#uploading-files` },
   fileBytes: { most: 10 * 2 ** 20, source: `${DOCS}/reference#uploading-files` },
   nonce: { most: 25, source: `${DOCS}/resources/message#create-message` },
+  /** "The past few minutes" that a nonce is looked for. */
+  nonceMs: { most: 300_000, source: `${DOCS}/resources/message#create-message` },
+  mentions: { most: 100, source: `${DOCS}/resources/message#allowed-mentions-object` },
+  /** Ids of components are of 32 bits, and no two of a message are the same. */
+  componentId: { most: 2 ** 31 - 1, source: `${DOCS}/components/reference#anatomy-of-a-component` },
+  recent: { most: 100, source: `${DOCS}/resources/message#get-channel-messages` },
+  modalTitle: {
+    most: 45,
+    source: `${DOCS}/interactions/receiving-and-responding#interaction-response-object-modal`,
+  },
+  modalParts: {
+    most: 5,
+    source: `${DOCS}/interactions/receiving-and-responding#interaction-response-object-modal`,
+  },
+  modalLabel: { most: 45, source: `${DOCS}/components/reference#label` },
+  inputText: { most: 4_000, source: `${DOCS}/components/reference#text-input` },
   commands: { most: 100, source: `${DOCS}/interactions/application-commands#registering-a-command` },
   commandOptions: {
     most: 25,
@@ -95,7 +111,7 @@ export function invalid(path: string, message: string, code = 'BASE_TYPE_BAD'): 
   throw new Refusal(400, 50_035, 'Invalid Form Body', errors);
 }
 
-function atMost(path: string, value: unknown, limit: Limit, least = 0): string {
+export function atMost(path: string, value: unknown, limit: Limit, least = 0): string {
   if (value === undefined || value === null) {
     if (least > 0) invalid(path, 'This field is required', 'BASE_TYPE_REQUIRED');
     return '';
@@ -106,7 +122,7 @@ function atMost(path: string, value: unknown, limit: Limit, least = 0): string {
   return value;
 }
 
-function listAtMost(path: string, value: unknown, limit: Limit, least = 0): readonly Json[] {
+export function listAtMost(path: string, value: unknown, limit: Limit, least = 0): readonly Json[] {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) invalid(path, 'Only iterables may be used in a ListType', 'LIST_TYPE_CONVERT');
   const list = value as readonly Json[];
@@ -168,16 +184,28 @@ function checkEmbed(embed: Json, path: string, message: Json): number {
   return texts.reduce((sum, text) => sum + text.length, 0);
 }
 
+function checkComponentId(one: Json, path: string, seen: Set<unknown>): void {
+  const id = one['id'];
+  if (id === undefined || id === 0) return;
+  if (!Number.isInteger(id) || Number(id) < 0 || Number(id) > LIMITS.componentId.most)
+    invalid(`${path}.id`, 'int32 value expected.', 'NUMBER_TYPE_MAX');
+  if (seen.has(id)) invalid(`${path}.id`, 'Component id cannot be duplicated', 'COMPONENT_ID_DUPLICATED');
+  seen.add(id);
+}
+
 function checkComponents(value: unknown): void {
   const ids = new Set<unknown>();
+  const numbers = new Set<unknown>();
   for (const [at, row] of listAtMost('components', value, LIMITS.rows).entries()) {
     const path = `components.${at}.components`;
+    checkComponentId(row, `components.${at}`, numbers);
     if (row['type'] !== 1) invalid(`components.${at}.type`, 'Value of field "type" must be one of (1,).');
     const parts = listAtMost(path, row['components'], LIMITS.buttons, 1);
     if (parts.some((part) => part['type'] === 3) && parts.length > 1)
       invalid(path, 'A row holds one select menu and nothing beside it.', 'COMPONENT_LAYOUT_WIDTH_EXCEEDED');
     for (const [place, part] of parts.entries()) {
       checkComponent(part, `${path}.${place}`);
+      checkComponentId(part, `${path}.${place}`, numbers);
       if (ids.has(part['custom_id']))
         invalid(
           `${path}.${place}.custom_id`,
@@ -297,7 +325,7 @@ function checkOptions(value: unknown, path: string, depth: number): void {
   }
 }
 
-function textOf(value: unknown): string {
+export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 

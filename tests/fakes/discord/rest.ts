@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { checkModal, mentionedBy } from './checks.js';
 import type { Json } from './json.js';
 import {
   checkChoices,
@@ -45,6 +46,7 @@ export interface RestOptions {
 interface Asked {
   readonly method: string;
   readonly path: string;
+  readonly query: URLSearchParams;
   readonly body: Json;
   readonly files: readonly GivenFile[];
 }
@@ -70,7 +72,7 @@ export function createRest(options: RestOptions) {
     calls.push(call);
     const fault = take(faults, path);
     if (fault?.type === 'delay') await sleep(fault.ms);
-    const asked = { method: call.method, path, body, files };
+    const asked = { method: call.method, path, query: url.searchParams, body, files };
     const { status, body: answer, headers } = respond(asked, request.headers.authorization, fault);
     call.status = status;
     if (status === 401 || status === 403 || status === 429) rates.invalid();
@@ -113,7 +115,7 @@ export function createRest(options: RestOptions) {
     }
   }
 
-  function handle({ method, path, body, files }: Asked): Reply {
+  function handle({ method, path, query, body, files }: Asked): Reply {
     const at = (pattern: RegExp) => pattern.exec(path);
     const { bot } = options;
     if (method === 'GET' && path === '/gateway/bot')
@@ -138,6 +140,7 @@ export function createRest(options: RestOptions) {
     if (method === 'POST' && hook) return followUp(hook[2] ?? '', body, files);
     const channel = at(/^\/channels\/(\d+)\/messages$/u);
     if (method === 'POST' && channel) return post(channelOf(channel[1] ?? ''), body, files);
+    if (method === 'GET' && channel) return recent(channelOf(channel[1] ?? ''), query);
     const message = at(/^\/channels\/(\d+)\/messages\/(\d+)$/u);
     if (message) return change(method, channelOf(message[1] ?? ''), message[2] ?? '', body, files);
     throw new Refusal(404, 0, '404: Not Found');
@@ -152,15 +155,19 @@ export function createRest(options: RestOptions) {
     const type = Number(body['type']);
     const data = (body['data'] ?? {}) as Json;
     const kind = Number(interaction.event['type']);
-    const fitting = kind === 4 ? [8] : kind === 3 ? [4, 5, 6, 7, 9] : [4, 5, 9];
+    // A form that was sent is not answered by a form.
+    const fitting = { 3: [4, 5, 6, 7, 9], 4: [8], 5: [4, 5, 6, 7] }[kind] ?? [4, 5, 9];
     if (!fitting.includes(type))
       invalid('type', `Value of field "type" must be one of (${fitting.join(', ')}).`);
     if (type === 8) interaction.choices = checkChoices(data['choices']);
     if (type === 4) checkMessage(data, files);
     if (type === 7) checkMessage({ content: 'kept', ...data }, files);
+    if (type === 9) checkModal(data);
+    interaction.modal = type === 9 ? data : null;
     interaction.isEphemeral = (Number(data['flags'] ?? 0) & 64) !== 0;
     interaction.acknowledgedAt = state.now();
-    interaction.acknowledged = type === 5 ? 'thinking' : type === 6 ? 'update' : 'answered';
+    const became = { 5: 'thinking', 6: 'update', 9: 'modal' } as const;
+    interaction.acknowledged = became[type as keyof typeof became] ?? 'answered';
     if (type === 4) interaction.reply = addReply(interaction, data, files);
     if (type === 6 || type === 7) interaction.reply = interaction.on;
     if (type === 7 && interaction.on !== null) interaction.on.body = { ...interaction.on.body, ...data };
@@ -215,12 +222,49 @@ export function createRest(options: RestOptions) {
     const nonce = typeof given === 'string' || typeof given === 'number' ? String(given) : null;
     if (nonce !== null && nonce.length > LIMITS.nonce.most)
       invalid('nonce', `Must be ${LIMITS.nonce.most} or fewer in length.`, 'BASE_TYPE_MAX_LENGTH');
+    const since = state.now() - LIMITS.nonceMs.most;
     const before =
       body['enforce_nonce'] === true && nonce !== null
-        ? state.messages.find((one) => one.channel === channel.id && one.nonce === nonce)
+        ? state.messages.find(
+            (one) => one.channel === channel.id && one.nonce === nonce && one.sentAt > since,
+          )
         : undefined;
-    const message = before ?? state.addMessage({ channel: channel.id, onlyFor: null, body, files, nonce });
+    const answers = answeredBy(channel, body);
+    const mentioned = mentionedBy(body);
+    const message =
+      before ??
+      state.addMessage({ channel: channel.id, onlyFor: null, body, files, nonce, answers, mentioned });
     return { status: 200, body: state.shown(message) };
+  }
+
+  /** https://docs.discord.com/developers/resources/message#message-reference-structure */
+  function answeredBy(channel: Channel, body: Json): string | null {
+    const reference = body['message_reference'] as Json | undefined;
+    if (reference === undefined) return null;
+    if (!channel.readsHistory)
+      throw new Refusal(400, 160_002, 'Cannot reply without permission to read message history');
+    const id = String(reference['message_id']);
+    const isThere = state.messages.some(
+      (one) => one.id === id && one.channel === channel.id && !one.isDeleted,
+    );
+    if (isThere) return id;
+    if (reference['fail_if_not_exists'] === false) return null;
+    return invalid('message_reference', 'Unknown message', 'REPLIES_UNKNOWN_MESSAGE');
+  }
+
+  /**
+   * The newest first, without their nonces, which are told once. None where the bot may not read what was said before.
+   * https://docs.discord.com/developers/resources/message#get-channel-messages
+   */
+  function recent(channel: Channel, query: URLSearchParams): Reply {
+    const limit = Number(query.get('limit') ?? 50);
+    if (!(limit >= 1 && limit <= LIMITS.recent.most))
+      invalid('limit', `int value should be between 1 and ${LIMITS.recent.most}.`);
+    const there = state.messages.filter(
+      (one) => one.channel === channel.id && one.onlyFor === null && !one.isDeleted,
+    );
+    const shown = channel.readsHistory ? there.toReversed().slice(0, limit) : [];
+    return { status: 200, body: shown.map((one) => ({ ...state.shown(one), nonce: undefined })) };
   }
 
   function change(

@@ -31,7 +31,7 @@ const USUAL_HEARTBEAT_MS = 41_250;
 export async function startFakeDiscord(options: FakeDiscordOptions = {}) {
   let moved = 0;
   const now = () => Date.now() + moved;
-  const state = createState(now);
+  const state = createState(now, () => bot.id);
   const rates = createRates(now, options.perSecond);
   const bot = { id: state.id(), name: 'dmarc-ops' };
   let token = `${Buffer.from(bot.id).toString('base64url')}.${randomBytes(4).toString('base64url')}.${randomBytes(20).toString('base64url')}`;
@@ -84,6 +84,7 @@ export async function startFakeDiscord(options: FakeDiscordOptions = {}) {
       isEphemeral: false,
       acknowledgedAt: null,
       reply: null,
+      modal: null,
       choices: null,
       event: {},
     };
@@ -138,6 +139,7 @@ export async function startFakeDiscord(options: FakeDiscordOptions = {}) {
         server: id,
         name: channel,
         may: 'write',
+        readsHistory: true,
         isDeleted: false,
       }));
       for (const channel of made) state.channels.set(channel.id, channel);
@@ -182,6 +184,34 @@ export async function startFakeDiscord(options: FakeDiscordOptions = {}) {
         data: { component_type: 2, custom_id: customId },
         on: message,
       }),
+    /** Fills in the form that a press opened, by the names of its fields, and sends it. Throws where one needs more. */
+    submit: (opened: KeptInteraction, values: Readonly<Record<string, string>>) => {
+      const { modal, on, user } = opened;
+      if (modal === null || on === null) throw new Error('no form was opened');
+      const components = (modal['components'] as readonly Json[]).map((label, at) => {
+        const input = label['component'] as Json;
+        const value = values[String(input['custom_id'])] ?? '';
+        if (value === '' && input['required'] !== false) throw new Error('a field has to be filled in');
+        if (value.length > Number(input['max_length'])) throw new Error('a field takes no more text');
+        const component = { type: 4, id: at * 2 + 2, custom_id: input['custom_id'], value };
+        return { type: 18, id: at * 2 + 1, component };
+      });
+      return interact({
+        channel: channelOf(on),
+        user,
+        type: 5,
+        data: { custom_id: modal['custom_id'], components },
+        on,
+      });
+    },
+    /** Somebody deletes a message. */
+    remove: (message: KeptMessage) => {
+      message.isDeleted = true;
+    },
+    /** The bot is taken out of a server, or may no longer see it. */
+    leave: (server: Server) => {
+      for (const channel of server.channels) channel.may = 'nothing';
+    },
     /** Chooses in the field of this id. */
     choose: (message: KeptMessage, user: string, customId: string, value: string) =>
       interact({

@@ -14,6 +14,10 @@ export interface KeptMessage {
   files: readonly GivenFile[];
   edits: number;
   isDeleted: boolean;
+  /** The message that it answers to. */
+  answers: string | null;
+  /** Who was mentioned by it. */
+  mentioned: readonly string[];
 }
 
 export interface Channel {
@@ -22,6 +26,8 @@ export interface Channel {
   readonly name: string;
   /** What the bot may do there. */
   may: 'write' | 'see' | 'nothing';
+  /** Whether the bot may read what was said before. */
+  readsHistory: boolean;
   isDeleted: boolean;
 }
 
@@ -42,7 +48,9 @@ export interface KeptInteraction {
   readonly event: Json;
   /** The message that the button is on. */
   readonly on: KeptMessage | null;
-  acknowledged: 'no' | 'thinking' | 'update' | 'answered';
+  acknowledged: 'no' | 'thinking' | 'update' | 'answered' | 'modal';
+  /** The form that was opened. */
+  modal: Json | null;
   isEphemeral: boolean;
   /** When it was acknowledged. */
   acknowledgedAt: number | null;
@@ -54,7 +62,7 @@ export interface KeptInteraction {
 const EPOCH = 1_420_070_400_000;
 
 /** Everything that there is in the stand-in. */
-export function createState(now: () => number) {
+export function createState(now: () => number, bot: () => string = () => '1') {
   let made = 0n;
   const id = (): string => {
     made += 1n;
@@ -72,13 +80,16 @@ export function createState(now: () => number) {
     /** By token. */
     interactionOf: (token: string) => [...state.interactions.values()].find((one) => one.token === token),
     addMessage: (
-      of: Pick<KeptMessage, 'channel' | 'onlyFor' | 'body' | 'files'> & { nonce?: string | null },
+      of: Pick<KeptMessage, 'channel' | 'onlyFor' | 'body' | 'files'> &
+        Partial<Pick<KeptMessage, 'nonce' | 'answers' | 'mentioned'>>,
     ) => {
       const message: KeptMessage = {
         id: id(),
         sentAt: now(),
         edits: 0,
         isDeleted: false,
+        answers: null,
+        mentioned: [],
         ...of,
         nonce: of.nonce ?? null,
       };
@@ -90,6 +101,7 @@ export function createState(now: () => number) {
       ...message.body,
       id: message.id,
       channel_id: message.channel,
+      author: { id: bot(), bot: true },
       flags: message.onlyFor === null ? 0 : 64,
     }),
   };
