@@ -240,11 +240,11 @@ CREATE TABLE digest (
 );
 CREATE INDEX digest_open ON digest (tenant_id, open_until);
 
--- What else is told: a morning card of what waited in quiet hours, and that a channel was parked.
+-- What else is told: a morning card of what waited in quiet hours, that a channel was parked, and tests of channels.
 CREATE TABLE notice (
   tenant_id  integer NOT NULL REFERENCES tenant,
   id         integer NOT NULL GENERATED ALWAYS AS IDENTITY,
-  kind       text NOT NULL CHECK (kind IN ('morning', 'parked')),
+  kind       text NOT NULL CHECK (kind IN ('morning', 'parked', 'test')),
   -- The same again is the same notice.
   key        text NOT NULL CHECK (length(key) <= 200),
   content    jsonb NOT NULL,

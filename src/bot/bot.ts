@@ -14,7 +14,7 @@ import type { SystemContext } from '../core/operations/operation.js';
 import type { Command } from './command.js';
 import { deliver } from './deliver.js';
 import { completions, homeCard, placeCard } from './home.js';
-import type { ChatPlatform, ChatRequest, Inbound, PlatformName } from './platform.js';
+import type { ChatPlatform, ChatRequest, Inbound, PlatformName, ReplyHandle } from './platform.js';
 import { pressId } from './press.js';
 import { strangers } from './strangers.js';
 import { alone, hereOf, takeTurn, type Job } from './turn.js';
@@ -89,7 +89,9 @@ export function createBot(options: BotOptions): Bot {
     const platform = platforms.get(row.platform as PlatformName);
     if (platform === undefined || stopping.signal.aborted) return;
     // Answers have no such limit: those that a platform does not take wait, and must not keep the others waiting.
-    const turn = await (row.files > 0 ? fileLimit : limit)(() => takeTurn(system, commands, job));
+    const turn = await (row.files > 0 ? fileLimit : limit)(() =>
+      takeTurn(system, commands, { ...job, ...destinationOf(platform, row.reply) }),
+    );
     const end = await deliver({
       platform,
       reply: row.reply,
@@ -212,6 +214,16 @@ export function createBot(options: BotOptions): Bot {
       stopping.abort();
     },
   };
+}
+
+/** Where the platform can speak by itself later on; nothing where it cannot, or not there. */
+function destinationOf({ speaker }: ChatPlatform, reply: ReplyHandle): Pick<Job, 'destination'> {
+  if (speaker === undefined) return {};
+  try {
+    return { destination: speaker.destinationOf(reply) };
+  } catch {
+    return {};
+  }
 }
 
 function keyOf(tenant: number, { id }: ChatRequestRow): string {

@@ -2,6 +2,12 @@ import type { Command } from './command.js';
 import { about } from './commands/about.js';
 import { alignment } from './commands/alignment.js';
 import { audit } from './commands/audit.js';
+import { channelAdd } from './commands/channel-add.js';
+import { channelRemove } from './commands/channel-remove.js';
+import { channelResume } from './commands/channel-resume.js';
+import { channelSet } from './commands/channel-set.js';
+import { channelTest } from './commands/channel-test.js';
+import { channels } from './commands/channels.js';
 import { chart } from './commands/chart.js';
 import { claim } from './commands/claim.js';
 import { deadLetters } from './commands/dead-letters.js';
@@ -87,6 +93,12 @@ const questions = [
   digestAdd,
   digestSet,
   digestRemove,
+  channels,
+  channelAdd,
+  channelSet,
+  channelTest,
+  channelResume,
+  channelRemove,
   settings,
   settingsSet,
   share,

@@ -1,6 +1,7 @@
 import type { ChatHere } from '../core/operations/chat/here.js';
 import { actorOfChat, type ChatActor } from '../core/operations/chat/people.js';
 import { bringCode, linkByEmail } from '../core/operations/chat/link.js';
+import { resumeHere } from '../core/operations/delivery/park.js';
 import { beginRequest, keptCommand, type ChatRequestRow } from '../core/operations/chat/requests.js';
 import { ExpectedError } from '../core/expected-error.js';
 import { countTry, TooManyTries, type Rate } from '../core/operations/limit.js';
@@ -17,7 +18,7 @@ import {
 } from './cards/chat.js';
 import type { Command } from './command.js';
 import { type Begun, dispatch } from './dispatch.js';
-import type { Answer, ChatPerson, ChatRequest } from './platform.js';
+import type { Answer, ChatPerson, ChatRequest, Destination } from './platform.js';
 import { keptPress } from './press.js';
 import { readShare } from './share.js';
 import { readWords } from './words.js';
@@ -44,11 +45,13 @@ export interface Job {
   readonly tenant: number;
   readonly row: ChatRequestRow;
   readonly live: ChatRequest | null;
+  /** Where the bot can speak there by itself later on; absent where it cannot. */
+  readonly destination?: Destination;
 }
 
 /** Works a request of a bound workspace out: who asks, and what the answer is. */
 export async function takeTurn(system: SystemContext, commands: readonly Command[], job: Job): Promise<Turn> {
-  const { tenant, row, live } = job;
+  const { tenant, row, live, destination } = job;
   const here = hereOf(row, live);
   if (row.attempts > MOST_ATTEMPTS) return alone(givenUpCard());
   const tooMany = await refusedForRate(system, here);
@@ -67,7 +70,10 @@ export async function takeTurn(system: SystemContext, commands: readonly Command
     if (code === null) return { ...alone(unlinkedCard()), outcome: 'waiting-for-link' };
     return linkTurn(await bring(system, here, code));
   }
-  const context = { ...system, tenant, actor: who.actor, chat: here };
+  // Who speaks to the bot there shows that it is there.
+  if (await resumeHere(system, tenant, here)) system.changed?.();
+  const chat = destination === undefined ? here : { ...here, destination };
+  const context = { ...system, tenant, actor: who.actor, chat };
   const dispatched = await dispatch(
     {
       text: asked,

@@ -258,6 +258,24 @@ export function forgetDeliveries(session: Session, tenant: number, before: Date)
   );
 }
 
+/** What waits in a channel. */
+export interface ChannelLoad {
+  readonly channelId: number;
+  readonly waiting: number;
+  /** What went wrong last with what waits. */
+  readonly trouble: string | null;
+}
+
+/** What waits in each channel where something does: what is due, held, or was not taken. Index delivery_of_channel. */
+export function channelLoads(session: Session, tenant: number): Promise<ChannelLoad[]> {
+  return session.rows<ChannelLoad>(
+    `SELECT channel_id AS "channelId", COUNT(*) AS waiting, MAX(last_error) AS trouble FROM delivery
+     WHERE tenant_id = $1 AND (next_at IS NOT NULL OR held_code = 'parked' OR last_error IS NOT NULL)
+     GROUP BY channel_id`,
+    [tenant],
+  );
+}
+
 /** What was decided about a message. */
 export interface DeliveryNote {
   readonly subject: SubjectKind;

@@ -1,8 +1,8 @@
 import type { Session } from './session.js';
 import { storableJsonText } from './text.js';
 
-/** What is told beside alerts and digests: what waited in quiet hours, and that a channel was parked. */
-export type NoticeKind = 'morning' | 'parked';
+/** What is told beside alerts and digests: what waited in quiet hours, that a channel was parked, and tests of channels. */
+export type NoticeKind = 'morning' | 'parked' | 'test';
 
 export interface NoticeRow {
   readonly id: number;

@@ -17,6 +17,8 @@ export interface ChatHere {
   readonly personName: string;
   /** Files that came with the request. */
   readonly files?: readonly FileHere[];
+  /** What the platform needs to speak there by itself later on, without secrets; absent where it cannot. */
+  readonly destination?: Readonly<Record<string, unknown>>;
 }
 
 /** A file that somebody sent in a chat; its bytes are with the platform. */

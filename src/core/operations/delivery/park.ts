@@ -66,13 +66,16 @@ export async function resume(session: Session, tenant: number, id: number, at: D
   return true;
 }
 
-/** Somebody speaks to the bot in a channel, so it is there: resumes that channel where it is parked. */
+/**
+ * Somebody speaks to the bot in a channel, so it is there: resumes that channel where it is parked. False where nothing
+ * was parked.
+ */
 export async function resumeHere(
   { db, now }: SystemContext,
   tenant: number,
   here: Pick<ChatHere, 'platform' | 'workspace' | 'channel'>,
-): Promise<void> {
+): Promise<boolean> {
   const parked = await db.reading(tenant, (session) => parkedChannelAt(session, tenant, here));
-  if (parked === null) return;
-  await db.within(tenant, (session) => resume(session, tenant, parked, now()));
+  if (parked === null) return false;
+  return db.within(tenant, (session) => resume(session, tenant, parked, now()));
 }
