@@ -1,6 +1,10 @@
 import type { Command } from './command.js';
 import { about } from './commands/about.js';
+import { acknowledge } from './commands/acknowledge.js';
+import { alert } from './commands/alert.js';
+import { alerts } from './commands/alerts.js';
 import { alignment } from './commands/alignment.js';
+import { assign } from './commands/assign.js';
 import { audit } from './commands/audit.js';
 import { channelAdd } from './commands/channel-add.js';
 import { channelRemove } from './commands/channel-remove.js';
@@ -26,29 +30,38 @@ import { intake } from './commands/intake.js';
 import { keyCreate } from './commands/key-create.js';
 import { keyRevoke } from './commands/key-revoke.js';
 import { keys } from './commands/keys.js';
-import { linkCode } from './commands/link-code.js';
 import { link } from './commands/link.js';
+import { linkCode } from './commands/link-code.js';
+import { note } from './commands/note.js';
+import { ours } from './commands/ours.js';
 import { problems } from './commands/problems.js';
 import { redrive } from './commands/redrive.js';
 import { release } from './commands/release.js';
+import { reopen } from './commands/reopen.js';
 import { report } from './commands/report.js';
 import { reporters } from './commands/reporters.js';
 import { reports } from './commands/reports.js';
 import { reprocess } from './commands/reprocess.js';
-import { retentionSet } from './commands/retention-set.js';
+import { resolve } from './commands/resolve.js';
 import { retention } from './commands/retention.js';
+import { retentionSet } from './commands/retention-set.js';
 import { rotateSigningKey } from './commands/rotate-signing-key.js';
-import { settingsSet } from './commands/settings-set.js';
 import { settings } from './commands/settings.js';
+import { settingsSet } from './commands/settings-set.js';
 import { share } from './commands/share.js';
+import { snooze } from './commands/snooze.js';
 import { source } from './commands/source.js';
 import { sources } from './commands/sources.js';
 import { status } from './commands/status.js';
 import { summary } from './commands/summary.js';
+import { suppress } from './commands/suppress.js';
+import { suppressions } from './commands/suppressions.js';
 import { task } from './commands/task.js';
 import { tasks } from './commands/tasks.js';
 import { timeline } from './commands/timeline.js';
+import { unacknowledge } from './commands/unacknowledge.js';
 import { unlink } from './commands/unlink.js';
+import { unsuppress } from './commands/unsuppress.js';
 import { upload } from './commands/upload.js';
 import { userCreate } from './commands/user-create.js';
 import { userDisable } from './commands/user-disable.js';
@@ -57,6 +70,7 @@ import { userReset } from './commands/user-reset.js';
 import { userRole } from './commands/user-role.js';
 import { users } from './commands/users.js';
 import { whoamiOf } from './commands/whoami.js';
+import { why } from './commands/why.js';
 import { workspaceRelease } from './commands/workspace-release.js';
 import { workspaces } from './commands/workspaces.js';
 
@@ -74,6 +88,20 @@ const questions = [
   report,
   problems,
   status,
+  alerts,
+  alert,
+  acknowledge,
+  unacknowledge,
+  resolve,
+  reopen,
+  snooze,
+  assign,
+  note,
+  ours,
+  suppress,
+  suppressions,
+  unsuppress,
+  why,
   upload,
   exportCommand,
   claim,

@@ -1,4 +1,6 @@
 import { requeueLost } from '../core/ingest/process.js';
+import { mornings } from '../core/operations/alert/morning.js';
+import { stepAll } from '../core/operations/alert/steps.js';
 import { forgetChat } from '../core/operations/chat/requests.js';
 import { forgetRates, forgetTold } from '../core/operations/delivery/forget.js';
 import { forgetOldDigests, makeEveryDigest } from '../core/operations/digest/make.js';
@@ -21,6 +23,7 @@ export const TICKS: readonly Tick[] = [
     expiresAfterSeconds: 1_800,
     work: evaluateEverything,
   },
+  { name: 'alerts', when: '* * * * *', atStart: true, expiresAfterSeconds: 600, work: stepAlerts },
   {
     name: 'maintain-queue',
     when: '*/10 * * * *',
@@ -64,6 +67,12 @@ async function sweep(context: Context): Promise<void> {
     const documents = await requeueLost({ ...context, tenant: id });
     if (documents > 0) context.log.warn('documents without a task were queued', { tenant: name, documents });
   }
+}
+
+/** Ends snoozes, escalates and reminds, and says in the morning what waited. */
+async function stepAlerts(context: Context): Promise<void> {
+  await stepAll(context);
+  await mornings(context);
 }
 
 /** Sign-ins and codes that ended long ago, what was asked in chats and told to channels, and old digests. */

@@ -40,7 +40,7 @@ export function alertCard(subject: AlertSubject, now: Moment): Card {
 }
 
 /** How it stands, and who did what. */
-export function standing({ alert, note }: AlertSubject, now: Moment): Fact[] {
+export function standing({ alert, note }: Pick<AlertSubject, 'alert' | 'note'>, now: Moment): Fact[] {
   const { acknowledged, resolved, assignee, snoozedUntil, clearSince, state } = alert;
   return facts([
     ['Opened', moment(alert.openedAt, now), ago(alert.openedAt, now)],
