@@ -1,10 +1,11 @@
-/** Writes manifests/ and docs/commands.md from the registry of commands. */
+/** Writes manifests/ and docs/commands.md from the registry of commands, and docs/webhook.schema.json. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { COMMANDS } from '../src/bot/registry.js';
+import { webhookSchema } from '../src/bot/webhook/body.js';
 import { commandsPage } from './manifests/commands-page.js';
 import { manifestFiles } from './manifests/made.js';
 import { type ManifestOptions, PLAIN } from './manifests/options.js';
@@ -16,7 +17,7 @@ const HELP = `Usage: npm run manifests -- [--teams-app-id ID] [--teams-slash] [-
   --teams-slash      Teams lists the commands behind / too (a preview; set TEAMS_TARGETED_MESSAGES=on with it)
   --site URL         page about your installation, shown to those who decide whether it may be installed
   --slack-url URL    address at which Slack reaches the service, such as https://dmarc.example.com; without: Socket Mode
-  --out FOLDER       where to write them; without: manifests/, and docs/commands.md with them
+  --out FOLDER       where to write them; without: manifests/, and docs/ with them
 `;
 /** https://learn.microsoft.com/entra/identity-platform/quickstart-register-app */
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/iu;
@@ -60,6 +61,14 @@ if (values.out === undefined) {
   await write(
     page,
     await format(commandsPage(COMMANDS), { ...(await resolveConfig(page)), parser: 'markdown' }),
+  );
+  const schema = path.join(ROOT, 'docs', 'webhook.schema.json');
+  await write(
+    schema,
+    await format(JSON.stringify(webhookSchema(), null, 2), {
+      ...(await resolveConfig(schema)),
+      parser: 'json',
+    }),
   );
 }
 
