@@ -1,4 +1,6 @@
 import { audit } from '../core/operations/audit.js';
+import { digestPreview } from '../core/operations/digest/preview.js';
+import { digestAdd, digestRemove, digests, digestSet } from '../core/operations/digest/subscribe.js';
 import { claim, domains, release } from '../core/operations/domains.js';
 import { refresh, signOut } from '../core/operations/refresh.js';
 import { signIn } from '../core/operations/sign-in.js';
@@ -17,6 +19,7 @@ import { alignment, failures, timeline } from '../core/operations/series.js';
 import { source, sources } from '../core/operations/sources.js';
 import { summary } from '../core/operations/summary.js';
 import { openRoute, route, type Route } from './route.js';
+import { digestItem, digestsResult, previewResult } from './schemas/digests.js';
 import * as identity from './schemas/identity.js';
 import * as questions from './schemas/questions.js';
 import * as lists from './schemas/reports.js';
@@ -52,6 +55,11 @@ export const ROUTES: readonly Route[] = [
   route('POST', '/dead-letters/redrive', redrive, { result: work.redriveResult }),
   route('GET', '/retention', retention, { result: work.retentionResult }),
   route('PATCH', '/retention', retentionSet, { result: work.retentionResult }),
+  route('GET', '/digests', digests, { result: digestsResult }),
+  route('POST', '/digests', digestAdd, { status: 201, result: digestItem }),
+  route('GET', '/digests/preview', digestPreview, { result: previewResult }),
+  route('PATCH', '/digests/{id}', digestSet, { result: digestItem }),
+  route('DELETE', '/digests/{id}', digestRemove, { status: 204 }),
   route('GET', '/users', users, { result: identity.usersResult }),
   route('POST', '/users', userCreate, { status: 201, result: identity.userCreated }),
   route('PUT', '/users/{email}/role', userRole, { result: identity.userChanged }),

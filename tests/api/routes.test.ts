@@ -24,6 +24,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'PATCH /retention': { records: 'keep' },
   'POST /intake/fetch': {},
   'POST /keys': { name: 'backup' },
+  'POST /digests': { frequency: 'weekly', channel: 'ops' },
+  'PATCH /digests/{id}': { time: '08:00' },
   'POST /password': { oldPassword: 'not the password', newPassword: 'short' },
   'POST /sign-in': { email: 'nobody@example.com', password: 'not the password' },
   'POST /refresh': { refreshToken: 'no token' },

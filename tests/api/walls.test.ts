@@ -13,6 +13,7 @@ interface Theirs {
   readonly report: string;
   readonly task: string;
   readonly dead: string;
+  readonly digest: string;
 }
 
 interface Case {
@@ -43,6 +44,16 @@ const NAMED: readonly Case[] = [
   { method: 'GET', path: ({ task }) => `/tasks/${task}`, own: 200 },
   { method: 'GET', path: ({ dead }) => `/tasks/${dead}`, own: 200 },
   { method: 'POST', path: () => '/dead-letters/redrive', json: ({ dead }) => ({ id: dead }), own: 200 },
+  { method: 'GET', path: () => '/digests/preview?domain=theirs.example', own: 200 },
+  { method: 'GET', path: ({ digest }) => `/digests/preview?of=${digest}`, own: 200 },
+  {
+    method: 'POST',
+    path: () => '/digests',
+    json: () => ({ frequency: 'daily', channel: 'their-channel' }),
+    own: 201,
+  },
+  { method: 'PATCH', path: ({ digest }) => `/digests/${digest}`, json: () => ({ time: '08:00' }), own: 200 },
+  { method: 'DELETE', path: ({ digest }) => `/digests/${digest}`, own: 204 },
   { method: 'DELETE', path: () => '/domains/theirs.example/claim', own: 204 },
   {
     method: 'PUT',
@@ -76,6 +87,8 @@ const LISTS = [
   '/status',
   '/summary',
   '/retention',
+  '/digests',
+  '/digests/preview',
   '/exports/reports.csv',
   '/exports/records.csv',
   '/exports/sources.csv',
@@ -116,10 +129,26 @@ async function filled(): Promise<Theirs> {
   await processPending({ ...context, retries: 0 });
   await person(context, 'pat@theirs.example');
   await asked('theirs', { method: 'POST', path: '/keys', json: { name: 'their-key' } });
+  await context.db.within(context.tenant, (session) =>
+    session.run(
+      `INSERT INTO channel (tenant_id, name, kind, destination, created_at, created_by)
+       VALUES ($1, 'their-channel', 'terminal', '{}', now(), 'x')`,
+      [context.tenant],
+    ),
+  );
+  const json = { frequency: 'weekly', channel: 'their-channel' };
+  const digest = (await (await asked('theirs', { method: 'POST', path: '/digests', json })).json()) as {
+    readonly id: number;
+  };
   const { items } = (await (await asked('theirs', { method: 'GET', path: '/reports' })).json()) as {
     readonly items: readonly { readonly id: number }[];
   };
-  return { report: String(items[0]?.id), task: good?.task ?? '', dead: bad?.task ?? '' };
+  return {
+    report: String(items[0]?.id),
+    task: good?.task ?? '',
+    dead: bad?.task ?? '',
+    digest: String(digest.id),
+  };
 }
 
 interface Asked {
@@ -131,7 +160,8 @@ interface Asked {
 function asked(tenant: keyof typeof tokens, { method, path, json }: Asked): Promise<Response> {
   // The report is of a day that the usual period does not reach.
   const dated =
-    method === 'GET' && !/^\/(?:keys|users|tasks|intake|status|retention|dead|audit|reports\/)/u.test(path);
+    method === 'GET' &&
+    !/^\/(?:keys|users|tasks|intake|status|retention|dead|audit|digests|reports\/)/u.test(path);
   const period = dated ? `${path.includes('?') ? '&' : '?'}from=2026-03-01&to=2026-03-02` : '';
   return api.ask(`/v1${path}${period}`, {
     method,
@@ -142,7 +172,7 @@ function asked(tenant: keyof typeof tokens, { method, path, json }: Asked): Prom
 
 const cases = NAMED.map((one) => ({
   ...one,
-  name: `${one.method} ${one.path({ report: '{report}', task: '{task}', dead: '{dead}' })}`,
+  name: `${one.method} ${one.path({ report: '{report}', task: '{task}', dead: '{dead}', digest: '{digest}' })}`,
 }));
 
 describe('what another tenant has', () => {
@@ -210,7 +240,9 @@ describe('what another tenant has', () => {
     const named = ROUTES.filter(
       ({ path, method }) => pathFields(path).length > 0 && !TOLD_APART.includes(`${method} ${path}`),
     );
-    const asks = cases.map(({ method, path }) => `${method} ${path({ report: 'x', task: 'x', dead: 'x' })}`);
+    const asks = cases.map(
+      ({ method, path }) => `${method} ${path({ report: 'x', task: 'x', dead: 'x', digest: 'x' })}`,
+    );
 
     for (const { method, path } of named) {
       const pattern = new RegExp(`^${method} ${path.replaceAll(/\{\w+\}/gu, '[^/]+')}$`, 'u');

@@ -76,3 +76,13 @@ export const nextStep = z
     z.object({ code: z.literal('keep-watching') }),
   ])
   .register(named, { id: 'NextStep' });
+
+export const completeness = z
+  .object({
+    expected: count,
+    received: count,
+    share: z.number().nullable(),
+    missing: z.array(z.string()),
+    missingCount: count,
+  })
+  .register(named, { id: 'Completeness' });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   about,
+  completeness,
   count,
   day,
   dayFigures,
@@ -45,13 +46,7 @@ export const summaryResult = z
     newFailing: z.array(sourceFigures),
     topReporters: z.array(reporterFigures),
     reporters: count,
-    completeness: z.object({
-      expected: count,
-      received: count,
-      share: z.number().nullable(),
-      missing: z.array(z.string()),
-      missingCount: count,
-    }),
+    completeness,
     domains: z.object({ seen: count, claimed: count }),
     nextStep: nextStep.nullable(),
     silence: silence.nullable().meta({ description: 'Why there are no messages, most likely' }),

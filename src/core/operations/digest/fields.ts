@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SECTIONS } from '../../digest/content.js';
+import { SECTIONS, type Section } from '../../digest/content.js';
 import { PERIODS } from '../../digest/schedule.js';
 import { zoneField } from '../chat/settings.js';
 import { domainField, storableText } from '../fields.js';
@@ -26,11 +26,23 @@ export const idField = z.coerce.number().int().min(1).max(2_147_483_647).describ
 /** Not `period`, which in questions is a span of days. */
 export const frequencyField = z.enum(PERIODS).describe('How often it comes');
 
-export const sectionsField = z
-  .array(z.enum(SECTIONS))
-  .min(1)
-  .transform((given) => SECTIONS.filter((section) => given.includes(section)))
-  .describe(`What it holds, of ${SECTIONS.join(', ')}; all when left out`);
+const sectionList = z.array(z.enum(SECTIONS)).min(1);
+const inOrder = (given: readonly Section[]) => SECTIONS.filter((section) => given.includes(section));
+const HOLDS = `What it holds, of ${SECTIONS.join(', ')}; all when left out`;
+
+export const sectionsField = sectionList.transform(inOrder).describe(HOLDS);
+
+/** The same where it stands in an address: with commas between. */
+export const writtenSectionsField = z
+  .union([
+    sectionList,
+    z
+      .string()
+      .transform((text) => text.split(',').map((word) => word.trim()))
+      .pipe(sectionList),
+  ])
+  .transform(inOrder)
+  .describe(HOLDS);
 
 /** What people say of a digest; each field may be left out. */
 export const scheduleFields = {

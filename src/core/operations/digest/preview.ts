@@ -7,7 +7,7 @@ import { digestBefore } from '../../store/digests.js';
 import type { Session } from '../../store/session.js';
 import { domainField } from '../fields.js';
 import { operation, type Context } from '../operation.js';
-import { sectionsField } from './fields.js';
+import { writtenSectionsField } from './fields.js';
 import { gatherDigest } from './gather.js';
 import { claimedIds, knownSubscription } from './subscription.js';
 
@@ -35,7 +35,7 @@ export const digestPreview = operation({
       .optional()
       .describe(`${PERIODS.join(', ')}, or the number of a digest; ${DEFAULT_PERIOD} when left out`),
     domain: domainField.optional().describe('Domain; all that are claimed when left out'),
-    sections: sectionsField.optional(),
+    sections: writtenSectionsField.optional(),
   }),
   run: async (context, { of, domain, sections }): Promise<PreviewResult> => {
     const { db, tenant, now } = context;
