@@ -1,4 +1,4 @@
-import type { Button, Field, Form } from '../card.js';
+import type { Button, Field, Form, TextAsk } from '../card.js';
 import type { Audience } from '../platform.js';
 import { type Press, writePress } from '../press.js';
 import { type Element, plain } from './elements.js';
@@ -13,6 +13,10 @@ const MOST_CHOICES = 100;
 const LONGEST_CHOICE = 200;
 /** Inputs are told apart from what buttons hold. */
 export const INPUT = 'field.';
+/** Before the number of the button and the option's name, of a text that a button asks for. */
+export const ASKED = 'ask.';
+/** Of such a text: commands take 4,000 characters in all. */
+const LONGEST_TEXT = 3_000;
 /** What an invoke of ours is called. */
 export const VERB = 'dmarc';
 
@@ -33,7 +37,12 @@ export function buttonActions(
   key: string,
   showIn: string | null,
 ): Buttons {
-  const presses = buttons.map(({ label, command }) => ({ label, press: { command, audience }, more: {} }));
+  const presses: Pressable[] = hoisted(buttons).map(({ label, command, asks }) => ({
+    label,
+    press: { command, audience },
+    more: {},
+    asks,
+  }));
   // Second, for the next likely question comes first.
   if (share !== null)
     presses.splice(1, 0, {
@@ -43,13 +52,56 @@ export function buttonActions(
     });
   const written = presses
     .slice(0, MOST_BUTTONS)
-    .map(({ label, press, more }) => ({ label, press: writePress(press, LONGEST_PRESS), more }));
+    .map((one) => ({ ...one, press: writePress(one.press, LONGEST_PRESS) }));
   return {
-    actions: written.map(({ label, press, more }, at) => ({
-      ...execute(plain(label, LONGEST_LABEL), { press: press.value, card: key, ...more }, 'none'),
-      ...(at < MOST_SHOWN ? {} : { mode: 'secondary' }),
-    })),
+    actions: written.map(({ label, press, more, asks }, at) => {
+      const title = plain(label, LONGEST_LABEL);
+      const data = { press: press.value, card: key, ...more };
+      if (asks !== undefined) return showCard(title, data, asks, at);
+      return { ...execute(title, data, 'none'), ...(at < MOST_SHOWN ? {} : { mode: 'secondary' }) };
+    }),
     keep: written.flatMap(({ press }) => (press.keep === null ? [] : [press.keep])),
+  };
+}
+
+interface Pressable {
+  readonly label: string;
+  readonly press: Press;
+  readonly more: Element;
+  readonly asks?: TextAsk | undefined;
+}
+
+/** Buttons that unfold something are not put behind `…`, where there is no room to unfold it. */
+function hoisted(buttons: readonly Button[]): readonly Button[] {
+  // One is left for the button that shows the card in the channel.
+  const shown = MOST_SHOWN - 1;
+  const late = buttons.slice(shown).filter(({ asks }) => asks !== undefined);
+  if (late.length === 0) return buttons;
+  const rest = buttons.filter((one) => !late.includes(one));
+  const before = Math.max(0, shown - late.length);
+  return [...rest.slice(0, before), ...late, ...rest.slice(before)];
+}
+
+/** A field for text that unfolds below the card, with the button that sends it. Inputs of one card have different ids. */
+function showCard(title: string, data: Element, { name, label, optional }: TextAsk, at: number): Element {
+  const id = `${ASKED}${at}.${name}`;
+  return {
+    type: 'Action.ShowCard',
+    title,
+    card: {
+      type: 'AdaptiveCard',
+      body: [
+        {
+          type: 'Input.Text',
+          id,
+          label: plain(label, LONGEST_LABEL),
+          isMultiline: true,
+          maxLength: LONGEST_TEXT,
+          ...(optional ? {} : { isRequired: true, errorMessage: 'Write something first.' }),
+        },
+      ],
+      actions: [execute(title, { ...data, asked: id }, 'auto')],
+    },
   };
 }
 

@@ -32,13 +32,18 @@ const LONGEST_WAIT_MS = 15_000;
 const text = z.string().nullish();
 const resource = z.object({ id: z.string().min(1) });
 /** https://learn.microsoft.com/microsoftteams/platform/bots/how-to/get-teams-context */
-const member = z.object({ userPrincipalName: text, tenantId: text, userRole: text });
+const member = z.object({ name: text, userPrincipalName: text, tenantId: text, userRole: text });
 const trouble = z.object({ error: z.object({ code: z.string() }) });
 
-/** Calls to the Bot Connector, each tried again where that may do. Throws ConnectorError. */
-export function connector(tokens: TokenSource): Connector {
+/**
+ * Calls to the Bot Connector, each tried again where that may do, or as `trying` has it. Throws ConnectorError.
+ */
+export function connector(
+  tokens: TokenSource,
+  trying: (attempt: () => Promise<unknown>) => Promise<unknown> = patiently,
+): Connector {
   const call = (serviceUrl: string, method: string, path: string, body?: Outgoing): Promise<unknown> =>
-    patiently(() => once(tokens, `${serviceUrl.replace(/\/+$/u, '')}/v3/conversations${path}`, method, body));
+    trying(() => once(tokens, `${serviceUrl.replace(/\/+$/u, '')}/v3/conversations${path}`, method, body));
   const at = ({ conversation }: Where, rest: string): string =>
     `/${encodeURIComponent(conversation)}/${rest}`;
   const query = (options?: SendOptions): string =>

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../../core/ingest/context.js';
-import type { Chart } from '../card.js';
+import type { Card, Chart } from '../card.js';
 import type { Answer, DrawChart, Inbound, Picture } from '../platform.js';
 import type { Connector, Outgoing, Where } from './connector.js';
 import type { Consents } from './consent.js';
@@ -57,7 +57,7 @@ export async function deliver(of: Delivery, reply: TeamsReply, answer: Answer): 
     await of.connector.send({ ...reply, conversation: shownFrom }, messageOf(noteCard(text)));
     return;
   }
-  const pictures = await drawn(of.draw, answer);
+  const pictures = await drawn(of.draw, answer.card);
   try {
     await bring(of, reply, answer, pictures);
   } catch (error) {
@@ -96,7 +96,8 @@ async function isThere({ connector }: Delivery, reply: TeamsReply): Promise<bool
   }
 }
 
-async function drawn(draw: DrawChart, { card }: Answer): Promise<Pictures> {
+/** Pictures of a card's charts, as far as they could be drawn. */
+export async function drawn(draw: DrawChart, card: Card): Promise<Pictures> {
   const charts = card.parts.filter((part): part is Chart => part.type === 'chart');
   const pictures = await Promise.all(
     charts.map(async (chart) => [chart, await draw(chart).catch(() => null)] as const),

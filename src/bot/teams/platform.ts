@@ -10,6 +10,7 @@ import { teamsInbound } from './inbound.js';
 import { teamsListener } from './mount.js';
 import { readReply } from './reply.js';
 import type { TeamsSettings } from './settings.js';
+import { teamsSpeaker } from './speak.js';
 import { CredentialsRefused, type TokenSource, tokenSource } from './token.js';
 
 /** Where the Bot Connector sends what people say; the messaging endpoint of the bot's registration. */
@@ -49,6 +50,13 @@ export async function startTeams(
     name: 'teams',
     line,
     mounts: [{ path: TEAMS_PATH, handle }],
+    speaker: teamsSpeaker({
+      connector: connector(tokens, (attempt) => attempt()),
+      inbound,
+      draw,
+      settings,
+      log,
+    }),
     answer: async (handleOfReply, answer) => {
       const reply = readReply(handleOfReply);
       if (!isAllowedService(reply.serviceUrl, settings.serviceUrls))

@@ -3,6 +3,7 @@ import type { Answer, Audience } from '../platform.js';
 import type { Press } from '../press.js';
 import { buttonActions, formElements } from './actions.js';
 import { type Element, line, MARKS, plain, STYLES } from './elements.js';
+import { type Mentioned, mentionsOf } from './mentions.js';
 import { type Measure, partElements, type Pictures } from './parts.js';
 
 /**
@@ -31,6 +32,8 @@ export interface RenderOptions {
   readonly showIn?: string | null;
   /** A remark of the platform above the foot. */
   readonly remark?: string | null;
+  /** People to be mentioned. */
+  readonly mentions?: readonly Mentioned[];
   /** Bytes that the card may take, for what takes less than a bot's message; see bytesOf. */
   readonly mostBytes?: number;
 }
@@ -89,9 +92,11 @@ function assemble(
   actions: readonly Element[],
 ): Element {
   const { pictures = new Map(), askedBy = null, audience = 'asker', key = '', remark = null } = options;
+  const { element: mentions, entities } = mentionsOf(options.mentions ?? []);
   const left = card.parts.length - measure.parts;
   const body: Element[] = [
     verdict(card),
+    ...mentions,
     ...card.parts.slice(0, measure.parts).flatMap((part) => partElements(part, measure, pictures)),
   ];
   if (left > 0)
@@ -105,7 +110,7 @@ function assemble(
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     version: VERSION,
     // A table needs the width.
-    msteams: { width: 'Full' },
+    msteams: { width: 'Full', ...(entities.length > 0 && { entities }) },
     fallbackText: 'This Teams is too old to show the answer; update it.',
     body,
     ...(actions.length === 0 ? {} : { actions }),

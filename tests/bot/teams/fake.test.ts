@@ -49,6 +49,36 @@ const withCard = (content: unknown) => ({
 });
 
 describe('the stand-in of Teams refuses', () => {
+  it('threads where there are none, and below what was deleted', async () => {
+    const channel = fake.channel(fake.person('Bob'));
+    const post = (where: string) =>
+      call('POST', `/${encodeURIComponent(where)}/activities`, { type: 'message', text: 'a' });
+    const { id } = (await (await post(channel.id)).json()) as { id: string };
+
+    expect((await post(`${chat.id};messageid=1`)).status).toBe(404);
+    expect((await post(`${channel.id};messageid=${id}`)).status).toBe(201);
+    expect(fake.messages(channel).map(({ thread }) => thread)).toEqual([null, id]);
+    const [message] = fake.messages(channel);
+    if (message === undefined) throw new Error('nothing was posted');
+    fake.remove(message);
+    expect((await post(`${channel.id};messageid=${id}`)).status).toBe(404);
+  });
+
+  it.each([
+    ['a mention without markup', { type: 'mention', text: 'Ada', mentioned: { id: '1', name: 'Ada' } }],
+    ['a mention of nobody', { type: 'mention', text: '<at>Ada</at>', mentioned: {} }],
+  ])('%s', async (_what, entity) => {
+    const content = { type: 'AdaptiveCard', version: '1.5', msteams: { entities: [entity] }, body: [] };
+    expect(await statusOf(withCard(content))).toBe(400);
+  });
+
+  it.each([
+    ['a button that unfolds nothing', { actions: [{ type: 'Action.ShowCard', title: 'a' }] }],
+    ['a field for text without a label', { body: [{ type: 'Input.Text', id: 'a' }] }],
+  ])('%s', async (_what, more) => {
+    expect(await statusOf(withCard({ type: 'AdaptiveCard', version: '1.5', body: [], ...more }))).toBe(400);
+  });
+
   it.each([
     [7, 1_000],
     [8, 2_000],

@@ -118,6 +118,17 @@ describe.each(SIZES)('cards of every command, %s', (_, given) => {
 });
 
 describe('a card in Teams', () => {
+  it.skipIf(wrongBySchema === null)(
+    'with buttons that ask for text is an Adaptive Card by the schema (skipped where the file is absent)',
+    () => {
+      const asks = { name: 'note', label: HOSTILE.repeat(10), optional: false };
+      const { content } = renderCard(card({ buttons: [{ label: 'Resolve', command: 'resolve 5', asks }] }));
+
+      expect(wrongBySchema?.(content)).toBeNull();
+      expect(wrongWithCard(content)).toBeNull();
+    },
+  );
+
   it('says the verdict first, with a mark beside the colour', () => {
     const { content, summary } = renderCard(card({ tone: 'bad' }));
     const [first] = content['body'] as { style: string }[];

@@ -33,11 +33,13 @@ const ELEMENTS: ReadonlySet<string> = new Set([
   'TableRow',
   'TableCell',
   'ActionSet',
+  'mention',
   'Input.ChoiceSet',
   'Input.Text',
   'Action.Execute',
   'Action.Submit',
   'Action.OpenUrl',
+  'Action.ShowCard',
 ]);
 
 function wrongWithElement(element: Record<string, unknown>, ids: Set<string>): string | null {
@@ -54,10 +56,26 @@ function wrongWithElement(element: Record<string, unknown>, ids: Set<string>): s
     if (ids.has(id)) return `two inputs are called ${id}`;
     ids.add(id);
   }
+  if (type === 'Input.Text' && typeof element['label'] !== 'string')
+    return 'a field for text without a label';
+  if (
+    type === 'Action.ShowCard' &&
+    (!isObject(element['card']) || element['card']['type'] !== 'AdaptiveCard')
+  )
+    return 'an Action.ShowCard without a card';
+  if (type === 'mention') return wrongWithMention(element);
   if (type.startsWith('Action.') && (typeof element['title'] !== 'string' || element['title'] === ''))
     return 'an action without a title';
   if (type === 'Action.Execute' && typeof element['verb'] !== 'string')
     return 'an Action.Execute without a verb';
+  return null;
+}
+
+/** https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format#mention-support-within-adaptive-cards */
+function wrongWithMention({ text, mentioned }: Record<string, unknown>): string | null {
+  if (typeof text !== 'string' || !/^<at>[^<>]+<\/at>$/u.test(text)) return 'a mention without its text';
+  if (!isObject(mentioned) || typeof mentioned['id'] !== 'string' || typeof mentioned['name'] !== 'string')
+    return 'a mention of nobody';
   return null;
 }
 

@@ -75,7 +75,15 @@ export function fakeConnector(state: ConnectorState) {
     return { status: 200, body: { ...shown, email: shown.userPrincipalName } };
   }
 
-  function send(conversation: FakeConversation, activity: Json, isTargeted: boolean): Outcome {
+  function send(
+    conversation: FakeConversation,
+    thread: string | null,
+    activity: Json,
+    isTargeted: boolean,
+  ): Outcome {
+    if (thread !== null && conversation.kind !== 'channel') return refusal(404, 'ConversationNotFound');
+    if (state.messages.some((one) => one.id === thread && one.deleted))
+      return refusal(404, 'ConversationNotFound');
     const wrong = wrongWith(activity, conversation) ?? rateLimited(conversation.id);
     if (wrong !== null) return wrong;
     if (isTargeted && (conversation.kind === 'personal' || dig(activity, 'recipient', 'id') === undefined))
@@ -83,7 +91,15 @@ export function fakeConnector(state: ConnectorState) {
     if (activity['type'] === 'typing') return { status: 201, body: { id: `typing-${next++}` } };
     const id = String(next++);
     const targeted = isTargeted ? digText(activity, 'recipient', 'id') : null;
-    state.messages.push({ id, conversation: conversation.id, activity, targeted, edits: 0, deleted: false });
+    state.messages.push({
+      id,
+      conversation: conversation.id,
+      thread,
+      activity,
+      targeted,
+      edits: 0,
+      deleted: false,
+    });
     return { status: 201, body: { id } };
   }
 
@@ -124,7 +140,8 @@ export function fakeConnector(state: ConnectorState) {
     if (kind === 'members' && method === 'GET' && id !== undefined)
       return rateLimited(conversation.id) ?? member(conversation, decodeURIComponent(id));
     if (kind !== 'activities') return refusal(404, 'NotFound');
-    if (method === 'POST') return send(conversation, body, isTargeted);
+    const thread = /;messageid=(.+)$/u.exec(asked)?.[1] ?? null;
+    if (method === 'POST') return send(conversation, thread, body, isTargeted);
     if (id === undefined) return refusal(405, 'NotAllowed');
     if (method === 'PUT') return change(conversation, decodeURIComponent(id), body, isTargeted);
     return method === 'DELETE'

@@ -24,6 +24,8 @@ export interface FakeConversation {
 export interface FakeMessage {
   readonly id: string;
   readonly conversation: string;
+  /** The message whose thread it is in; null for one that stands by itself. */
+  readonly thread: string | null;
   activity: Json;
   /** The only person who sees it; null for all. */
   readonly targeted: string | null;

@@ -43,6 +43,8 @@ export interface FakeUsers {
   /** What a person has before them for a card: what an invoke's answer put there, until they load it anew. */
   view(person: FakePerson, message: FakeMessage): unknown;
   reload(): void;
+  /** Somebody deletes a message of the bot. */
+  remove(message: FakeMessage): void;
 }
 
 export interface SayOptions {
@@ -53,6 +55,8 @@ export interface SayOptions {
 
 export interface PressOptions {
   readonly choices?: Readonly<Record<string, string>>;
+  /** What is written into the fields that the button unfolds, by the option's name. */
+  readonly written?: Readonly<Record<string, string>>;
   /** As a client that knows no Action.Execute. */
   readonly old?: boolean;
   readonly id?: string;
@@ -184,18 +188,35 @@ export function fakeUsers({ state, key, serviceUrl, files, base, tenant }: Given
       ];
       return post(activity(person, where, { type: 'message', text: '', attachments }));
     },
-    press: async (person, message, title, { choices = {}, old = false, id } = {}) => {
+    press: async (person, message, title, { choices = {}, written = {}, old = false, id } = {}) => {
       const card =
         views.get(`${person.id} ${message.id}`) ?? dig(message.activity, 'attachments', 0, 'content');
-      const button = [...walk(card)].find(
-        (one) => one['type'] === 'Action.Execute' && one['title'] === title,
+      const isButton = (one: Readonly<Record<string, unknown>>) =>
+        one['type'] === 'Action.Execute' && one['title'] === title;
+      const unfolded = [...walk(card)].filter(
+        (one) => one['type'] === 'Action.ShowCard' && [...walk(one['card'])].some(isButton),
       );
+      const button = [...walk(card)].find(isButton);
       if (button === undefined) throw new Error(`no button ${title}`);
-      const defaults = [...walk(card)].filter(
-        (one) => String(one['type']).startsWith('Input.') && one['value'] !== undefined,
+      // Inputs of the card itself and of what is unfolded with the button; those of other buttons are not sent.
+      const hidden = new Set(
+        [...walk(card)]
+          .filter((one) => one['type'] === 'Action.ShowCard' && !unfolded.includes(one))
+          .flatMap((one) => [...walk(one['card'])]),
       );
+      const fields = [...walk(card)].filter(
+        (one) => String(one['type']).startsWith('Input.') && !hidden.has(one),
+      );
+      const defaults = fields.filter((one) => one['value'] !== undefined);
+      const texts = fields.flatMap((one): [string, string][] => {
+        if (one['type'] !== 'Input.Text') return [];
+        const text = written[String(one['id']).split('.').at(-1) ?? ''] ?? '';
+        if (text === '' && one['isRequired'] === true) throw new Error('a field has to be filled in');
+        return [[String(one['id']), text]];
+      });
       const inputs = Object.fromEntries([
         ...defaults.map((one) => [String(one['id']), one['value']] as const),
+        ...texts,
         ...Object.entries(choices).map(([name, value]) => [`field.${name}`, value] as const),
       ]);
       const data = {
@@ -249,5 +270,8 @@ export function fakeUsers({ state, key, serviceUrl, files, base, tenant }: Given
     view: (person, message) =>
       views.get(`${person.id} ${message.id}`) ?? dig(message.activity, 'attachments', 0, 'content'),
     reload: () => views.clear(),
+    remove: (message) => {
+      message.deleted = true;
+    },
   };
 }
