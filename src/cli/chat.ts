@@ -1,6 +1,7 @@
 import { readConfig } from '../config.js';
 import { COMMANDS } from '../bot/registry.js';
 import { atTerminal } from '../bot/terminal/here.js';
+import { watchChannels } from '../bot/terminal/watch.js';
 import { chat as chatIn } from '../bot/terminal/platform.js';
 import { wantsColour } from '../bot/characters/style.js';
 import type { Context } from '../core/operations/operation.js';
@@ -35,5 +36,10 @@ export const chat: Verb = {
 export async function chatOn(io: Io, context: Context, noColour: boolean): Promise<void> {
   const terminal = io.output as Partial<NodeJS.WriteStream>;
   const colour = wantsColour(terminal.isTTY === true, { noColour });
-  await chatIn({ input: io.input, output: io.output, colour }, atTerminal(context), COMMANDS);
+  await chatIn(
+    { input: io.input, output: io.output, colour },
+    atTerminal(context),
+    COMMANDS,
+    watchChannels(context),
+  );
 }

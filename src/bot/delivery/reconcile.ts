@@ -45,6 +45,8 @@ export interface ReconcilerOptions {
   /** Told when it is worth while to take another turn. */
   readonly wake: () => void;
   readonly leaseMs?: number;
+  /** Serves this tenant alone; all of them when absent. */
+  readonly tenant?: number;
 }
 
 export interface Reconciler {
@@ -203,7 +205,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const kinds = [...speakers.keys()];
     if (kinds.length === 0) return 0;
     let taken = 0;
-    for (const tenant of await tenantsToTell(system)) {
+    const own = options.tenant;
+    for (const tenant of own === undefined ? await tenantsToTell(system) : [own]) {
       const room = IN_HAND - inHand;
       if (stopping || room <= 0) break;
       const giveUpAt = new Date(system.now().getTime() + leaseMs * GIVE_UP);
@@ -217,9 +220,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       if (deliveries.length === 0) continue;
       taken += deliveries.length;
       const loaded = await loadTold(system, subjects, tenant, deliveries);
-      for (const [channelId, own] of byChannel(deliveries)) {
+      for (const [channelId, some] of byChannel(deliveries)) {
         const channel = channels.get(channelId);
-        if (channel !== undefined) start({ tenant, channel, giveUpAt, ...loaded }, own);
+        if (channel !== undefined) start({ tenant, channel, giveUpAt, ...loaded }, some);
       }
     }
     return taken;

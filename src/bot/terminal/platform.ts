@@ -1,10 +1,11 @@
-import { createInterface } from 'node:readline';
+import { clearScreenDown, createInterface, cursorTo, moveCursor } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Context } from '../../core/operations/operation.js';
-import type { Button } from '../card.js';
+import type { Button, Card } from '../card.js';
 import type { Command } from '../command.js';
 import { dispatch, type Request } from '../dispatch.js';
 import { readShare } from '../share.js';
+import { betweenAnswers } from './between.js';
 import { sentInLine } from './files.js';
 import { atTerminal } from './here.js';
 import { readTyped } from './inbound.js';
@@ -22,6 +23,9 @@ export interface Terminal {
   readonly colour: boolean;
 }
 
+/** Shows what nobody asked for, from when it is called until it is stopped. */
+export type Watch = (show: (card: Card) => void) => { stop(): Promise<void> };
+
 const PROMPT = 'dmarc> ';
 /** After this long without an answer a note says that work goes on. */
 const PATIENCE_MS = 1_000;
@@ -29,21 +33,33 @@ const ERASE_LINE = '\r\u001b[K';
 
 /**
  * Chats until the input ends or somebody leaves. With a terminal there is a prompt with history and completion;
- * without one, commands are read line by line and answered in order. Gives the number of lines answered.
+ * without one, commands are read line by line and answered in order. What `watch` shows comes between answers, and
+ * leaves alone what is being typed. Gives the number of lines answered.
  */
 export async function chat(
   terminal: Terminal,
   context: Context,
   commands: readonly Command[],
+  watch?: Watch,
 ): Promise<number> {
   const interactive = terminal.input.isTTY === true && terminal.output.isTTY === true;
   const prompt = interactive ? openPrompt(terminal, commands) : null;
+  const between = betweenAnswers((text) => {
+    prompt?.away();
+    if (terminal.output.writable) terminal.output.write(text);
+    prompt?.back();
+  });
+  const watching = watch?.((card) => {
+    const columns = terminal.output.columns ?? USUAL_COLUMNS;
+    between.show(`${renderCard(card, { columns, colour: terminal.colour })}\n`);
+  });
   let buttons: readonly Button[] = [];
   let answered = 0;
   // Whoever read our answers may go away (`| head`), which is told late: that ends the chat and is no trouble.
   terminal.output.on('error', () => prompt?.close());
   try {
     for await (const line of prompt?.lines ?? boundedLines(terminal.input)) {
+      between.hold();
       const typed = readTyped(line, buttons);
       if (typed.type === 'leave' || !terminal.output.writable) break;
       if (typed.type === 'say') await write(terminal.output, `${typed.text}\n`);
@@ -58,10 +74,12 @@ export async function chat(
         if (file !== null) await write(terminal.output, `${await saveFile(file)}\n`);
         answered += 1;
       }
+      between.release();
       prompt?.ask();
     }
   } finally {
     prompt?.close();
+    await watching?.stop();
   }
   return answered;
 }
@@ -75,6 +93,10 @@ function requestOf(text: string, context: Context): Request {
 interface Prompt {
   readonly lines: AsyncIterable<Line>;
   ask(): void;
+  /** Takes the prompt away with what is typed so far, so that something else can be written. */
+  away(): void;
+  /** Brings them back. */
+  back(): void;
   close(): void;
 }
 
@@ -88,6 +110,10 @@ function openPrompt(terminal: Terminal, commands: readonly Command[]): Prompt {
     completer: (typed: string) => complete(typed, commands),
   });
   let open = true;
+  let asking = true;
+  reader.on('line', () => {
+    asking = false;
+  });
   reader.on('SIGINT', () => reader.close());
   reader.once('close', () => {
     open = false;
@@ -99,7 +125,17 @@ function openPrompt(terminal: Terminal, commands: readonly Command[]): Prompt {
   return {
     lines: { [Symbol.asyncIterator]: () => lines },
     ask: () => {
+      asking = open;
       if (open) reader.prompt();
+    },
+    away: () => {
+      if (!open || !asking) return;
+      moveCursor(terminal.output, 0, -reader.getCursorPos().rows);
+      cursorTo(terminal.output, 0);
+      clearScreenDown(terminal.output);
+    },
+    back: () => {
+      if (open && asking) reader.prompt(true);
     },
     close: () => reader.close(),
   };

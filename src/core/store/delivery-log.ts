@@ -49,6 +49,35 @@ export async function deliveryNotes(
   return rows.toReversed();
 }
 
+/** A message that was shown in a terminal. */
+export type TerminalNote = Pick<DeliveryNoteRow, 'id' | 'subject' | 'subjectId' | 'what' | 'version'>;
+
+/** What was said in terminals after a line of the log, oldest first; the last so many. */
+export async function terminalNotes(
+  session: Session,
+  tenant: number,
+  after: number,
+  most: number,
+): Promise<TerminalNote[]> {
+  const rows = await session.rows<TerminalNote>(
+    `SELECT id, subject, subject_id AS "subjectId", what, version FROM delivery_log
+     WHERE tenant_id = $1 AND id > $2 AND what IN ('posted', 'replied')
+       AND channel IN (SELECT name FROM channel WHERE tenant_id = $1 AND kind = 'terminal')
+     ORDER BY id DESC LIMIT $3`,
+    [tenant, after, most],
+  );
+  return rows.toReversed();
+}
+
+/** The number of the last line of the log; 0 where there is none. */
+export async function lastDeliveryNote(session: Session, tenant: number): Promise<number> {
+  const { last } = await session.row<{ last: number }>(
+    'SELECT COALESCE(MAX(id), 0) AS last FROM delivery_log WHERE tenant_id = $1',
+    [tenant],
+  );
+  return last;
+}
+
 /** Forgets lines from before a time. Index delivery_log_by_age. */
 export function forgetDeliveryNotes(session: Session, tenant: number, before: Date): Promise<number> {
   return session.run('DELETE FROM delivery_log WHERE tenant_id = $1 AND at < $2', [tenant, before]);
