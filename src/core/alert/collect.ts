@@ -20,10 +20,15 @@ type ByDay<Value> = Map<string, Value>;
 class DomainSums {
   readonly reporters = new Map<string, ByDay<Count>>();
   readonly networks = new Map<string, ByDay<Sums>>();
-  readonly failing = new Map<string, Map<string, number>>();
+  /** By day and address. */
+  readonly failing = new Map<
+    string,
+    Map<string, { readonly network: string | null; readonly messages: number }>
+  >();
   readonly policies: SeenPolicy[] = [];
   readonly violations = new Map<string, { -readonly [Key in keyof ViolationFact]: ViolationFact[Key] }>();
   readonly names = new Map<string, ByDay<Count>>();
+  readonly firstSeen = new Map<string, string>();
   readonly tls = new Map<string, { -readonly [Key in keyof TlsFact]: TlsFact[Key] }>();
   readonly conflicts = new Map<string, { day: string; reporter: string; reports: number }>();
   firstDay: string | null = null;
@@ -102,6 +107,22 @@ export class Collector {
     const oldest = addDays(day, -KEPT_DAYS);
     for (const [identity, { receivedDay }] of this.#kept)
       if (receivedDay < oldest) this.#kept.delete(identity);
+    const before = addDays(day, -NEEDED_DAYS - KEPT_DAYS);
+    for (const sums of this.#domains.values()) {
+      for (const byDay of [...sums.reporters.values(), ...sums.names.values(), sums.failing])
+        drop(byDay, before);
+      for (const [network, byDay] of sums.networks) {
+        drop(byDay, before);
+        if (byDay.size === 0) sums.networks.delete(network);
+      }
+      sums.policies.splice(
+        0,
+        Math.max(
+          0,
+          sums.policies.findIndex((one) => one.day >= before),
+        ),
+      );
+    }
   }
 
   /** What the facts of a day need. */
@@ -113,6 +134,11 @@ export class Collector {
       [...facts]
         .filter((one) => one.day >= from && one.day <= day)
         .toSorted((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0));
+    const failing = within(sums.failing);
+    const byNetwork = new Map<string, number>();
+    for (const [one, addresses] of failing)
+      for (const { network } of addresses.values())
+        byNetwork.set(`${network} ${one}`, (byNetwork.get(`${network} ${one}`) ?? 0) + 1);
     return {
       domain,
       firstDay: sums.firstDay,
@@ -120,16 +146,27 @@ export class Collector {
       reporters: sorted(sums.reporters).map(([reporter, days]) => ({ reporter, days: counts(within(days)) })),
       networks: [...sums.networks].flatMap(([network, days]) => {
         const seen = within(days);
-        return seen.length === 0 ? [] : [{ network, days: seen.map(([one, sum]) => ({ day: one, ...sum })) }];
+        return seen.length === 0
+          ? []
+          : [
+              {
+                network,
+                days: seen.map(([one, sum]) => ({
+                  day: one,
+                  ...sum,
+                  failing: byNetwork.get(`${network} ${one}`) ?? 0,
+                })),
+              },
+            ];
       }),
-      failingAddresses: within(sums.failing).map(([one, addresses]) => ({
+      failingAddresses: failing.map(([one, addresses]) => ({
         day: one,
         addresses: addresses.size,
       })),
       policies: known(sums.policies),
       violations: known(sums.violations.values()),
       names: sorted(sums.names).flatMap(([name, days]) => {
-        const firstSeen = sorted(days)[0]?.[0];
+        const firstSeen = sums.firstSeen.get(name);
         return firstSeen === undefined ? [] : [{ name, firstSeen, days: counts(within(days)) }];
       }),
       tls: known(sums.tls.values()),
@@ -209,7 +246,10 @@ function addRow({ report, sums, reporter }: Place, row: ReportRecord, sign: 1 | 
     const count = { messages, passed: dkim || spf ? messages : 0 };
     if (sums.firstDay === null || day < sums.firstDay) sums.firstDay = day;
     add(inner(sums.reporters, reporter), day, count);
-    if (isSubdomain) add(inner(sums.names, name), day, count);
+    if (isSubdomain) {
+      add(inner(sums.names, name), day, count);
+      if (day < (sums.firstSeen.get(name) ?? '9')) sums.firstSeen.set(name, day);
+    }
     if (network !== null) {
       const byDay = inner(sums.networks, network);
       const known = byDay.get(day) ?? { messages: 0, passed: 0, dkim: 0, spf: 0 };
@@ -222,9 +262,10 @@ function addRow({ report, sums, reporter }: Place, row: ReportRecord, sign: 1 | 
     }
     if (!dkim && !spf) {
       const addresses = inner(sums.failing, day);
-      const left = (addresses.get(row.sourceIp ?? '') ?? 0) + messages;
-      if (left === 0) addresses.delete(row.sourceIp ?? '');
-      else addresses.set(row.sourceIp ?? '', left);
+      const address = row.sourceIp ?? '';
+      const left = (addresses.get(address)?.messages ?? 0) + messages;
+      if (left === 0) addresses.delete(address);
+      else addresses.set(address, { network, messages: left });
     }
     if (asked !== null) {
       const key = `${day} ${reporter} ${asked}`;
@@ -257,6 +298,10 @@ function union(
 function add(days: ByDay<Count>, day: string, { messages, passed }: Count): void {
   const known = days.get(day) ?? { messages: 0, passed: 0 };
   days.set(day, { messages: known.messages + messages, passed: known.passed + passed });
+}
+
+function drop(days: ByDay<unknown>, before: string): void {
+  for (const day of days.keys()) if (day < before) days.delete(day);
 }
 
 function inner<Value>(outer: Map<string, Map<string, Value>>, key: string): Map<string, Value> {

@@ -81,11 +81,17 @@ export interface Passing {
   readonly spf: number;
 }
 
+export interface NetworkDay extends Passing {
+  readonly day: string;
+  /** Its addresses with failing messages. */
+  readonly failing: number;
+}
+
 export interface NetworkFact {
   /** In CIDR notation. */
   readonly network: string;
   /** Recent days with messages. */
-  readonly days: readonly (Passing & { readonly day: string })[];
+  readonly days: readonly NetworkDay[];
   /** The BEFORE_DAYS before the recent ones, and on how many of them it sent. */
   readonly before: Passing & { readonly days: number };
   /** Whether it sent in the MEMORY_DAYS before the recent ones. */

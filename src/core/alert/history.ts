@@ -9,6 +9,7 @@ import {
   WINDOW_DAYS,
   type DomainFacts,
   type NameFact,
+  type NetworkDay,
   type NetworkFact,
   type Passing,
   type PolicyFact,
@@ -48,7 +49,7 @@ export interface ReporterHistory {
 
 export interface NetworkHistory {
   readonly network: string;
-  readonly days: readonly (Passing & { readonly day: string })[];
+  readonly days: readonly NetworkDay[];
 }
 
 export interface NameHistory {

@@ -71,3 +71,17 @@ export async function domainsWithAlerts(
   );
   return new Set(rows.map(({ id }) => id));
 }
+
+/** Has a claimed domain, or with null all of them, looked at soon, as if something had come in. */
+export async function markDirty(
+  session: Session,
+  tenant: number,
+  domainId: number | null,
+  at: Date,
+): Promise<void> {
+  await session.run(
+    `UPDATE domain SET dirty_since = COALESCE(dirty_since, $3)
+     WHERE tenant_id = $1 AND ($2::int IS NULL OR id = $2) AND claimed_at IS NOT NULL`,
+    [tenant, domainId, at],
+  );
+}

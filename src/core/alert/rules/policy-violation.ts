@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { askedOf } from '../asked.js';
+import { addDays } from '../calendar.js';
 import { lastDays, on, sum } from '../days.js';
 import { RECENT_DAYS } from '../facts.js';
 import { evidence, ruleKind } from '../kind.js';
@@ -19,7 +21,14 @@ export const policyViolation = ruleKind({
   }),
   relaxed: (given) => ({ ...given, messages: eased(given.messages, 0.5) }),
   evaluate: (facts, day, { messages, days }) => {
-    const recent = on(facts.violations, lastDays(day, days));
+    const milder = facts.policies.filter((policy) => askedOf(policy, false) === null);
+    const recent = on(facts.violations, lastDays(day, days)).filter(
+      // A report of some days names the policy of the last of them, and receivers remember the one before for a while.
+      (one) =>
+        !milder.some(
+          (policy) => policy.firstDay <= addDays(one.day, 1) && policy.day >= addDays(one.day, -7),
+        ),
+    );
     return [...new Set(recent.map((one) => one.reporter))].toSorted().flatMap((reporter) => {
       const theirs = recent.filter((one) => one.reporter === reporter);
       const many = sum(theirs, (one) => one.messages);

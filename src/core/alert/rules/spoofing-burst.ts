@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { baselineOf } from '../baseline.js';
-import { charted, lastDays } from '../days.js';
-import { LATE_DAYS, type DomainFacts, type NetworkFact } from '../facts.js';
+import { charted, lastDays, sum } from '../days.js';
+import { LATE_DAYS, type DomainFacts, type NetworkDay, type NetworkFact } from '../facts.js';
 import { evidence, ruleKind } from '../kind.js';
 import { holdsNetwork } from '../network.js';
 import { count, deviations, eased, factor } from '../threshold.js';
@@ -33,10 +33,12 @@ export const spoofingBurst = ruleKind({
     const failed = new Map(facts.days.map((one) => [one.day, one.messages - one.passed]));
     const first = facts.firstDay === null || facts.firstDay < facts.from ? facts.from : facts.firstDay;
     const senders = facts.networks.filter((network) => isSender(network, facts));
+    const strangers = facts.networks.filter((network) => !senders.includes(network));
     const found = lastDays(day, LATE_DAYS + 1).flatMap((one) => {
-      const known = senders.flatMap(({ days }) => days.filter((seen) => seen.day === one));
-      const forged =
-        (failed.get(one) ?? 0) - known.reduce((sum, seen) => sum + seen.messages - seen.passed, 0);
+      const seen = (networks: readonly NetworkFact[]) =>
+        networks.flatMap(({ days }) => days.filter(({ day: on }) => on === one));
+      const known = sum(seen(senders), failing);
+      const forged = withoutBulk((failed.get(one) ?? 0) - known, seen(strangers), thresholds.addresses);
       const addresses = facts.failingAddresses.find((count) => count.day === one)?.addresses ?? 0;
       const usual = baselineOf(one, first, (earlier) => failed.get(earlier) ?? 0);
       const isBurst =
@@ -72,6 +74,23 @@ export const spoofingBurst = ruleKind({
     ];
   },
 });
+
+/**
+ * Failing messages of a day without those of a network that sends most of them from few addresses: that is a service that
+ * is not set up, or one forger, of which new-source tells.
+ */
+function withoutBulk(all: number, days: readonly NetworkDay[], addresses: number): number {
+  let left = all;
+  for (const day of days.toSorted((a, b) => failing(b) - failing(a))) {
+    if (failing(day) * 2 < left || day.failing >= addresses) return left;
+    left -= failing(day);
+  }
+  return left;
+}
+
+function failing({ messages, passed }: NetworkDay): number {
+  return messages - passed;
+}
 
 function isSender({ network, before }: NetworkFact, { known }: DomainFacts): boolean {
   return (

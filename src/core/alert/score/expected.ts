@@ -247,6 +247,7 @@ function isAligned(sender: SenderPlan, mechanism: 'dkim' | 'spf'): boolean {
 
 /** Messages of one network of a sender on its largest day of these. */
 function seenMost(sender: SenderPlan, firstDay: string, lastDay: string, world: World): number {
+  if (isGone(sender, firstDay, world)) return 0;
   const isWeekend = (day: string) => [0, 6].includes(new Date(day).getUTCDay());
   const workday = each(firstDay, lastDay).some((day) => !isWeekend(day));
   const part = workday ? 1 : (sender.weekend ?? 0.3);
@@ -304,4 +305,9 @@ function isTls(event: EventPlan & { readonly kind: 'tls-failures' }, { scenario 
     event.share >= CLEARLY * limit('tls-failures', 'share') &&
     sessions * event.share >= CLEARLY * limit('tls-failures', 'failed')
   );
+}
+
+function isGone(sender: SenderPlan, day: string, { scenario, truth }: World): boolean {
+  const gone = scenario.events.find((event) => event.kind === 'sender-gone' && event.sender === sender.name);
+  return gone !== undefined && addDays(truth.firstDay, gone.day - 1) <= day;
 }
