@@ -104,7 +104,7 @@ export async function applyChanges(
   const at = now();
   const own = changes.toSorted((a, b) => a.before.id - b.before.id);
   const changed = new Set(own.map(({ before }) => before.id));
-  const leads = new Set(own.filter(showsOnLead).flatMap(({ after }) => after.leadId ?? []));
+  const leads = new Set(own.flatMap(leadsShowing));
   const others = [...leads].filter((id) => !changed.has(id));
   const redraw = (await findAlerts(session, tenant, others)).map((lead) => ({
     before: lead,
@@ -121,9 +121,11 @@ export async function applyChanges(
   return own.map(({ after }) => after);
 }
 
-/** Whether it changes what the card of its lead says of it. */
-function showsOnLead({ before, after }: AlertChange): boolean {
-  return before.state !== after.state || before.severity !== after.severity;
+/** The leads whose cards say something else by it: the one that it is told with, and the one that it was told with. */
+function leadsShowing({ before, after }: AlertChange): readonly number[] {
+  const left = before.leadId !== after.leadId;
+  const isShown = left || before.state !== after.state || before.severity !== after.severity;
+  return [isShown ? after.leadId : null, left ? before.leadId : null].filter((id) => id !== null);
 }
 
 async function applyOne(
