@@ -1,3 +1,4 @@
+import type { Alert } from '../../src/core/alert/alert.js';
 import type { Finding } from '../../src/core/alert/finding.js';
 import type { Rule } from '../../src/core/alert/rule.js';
 import type { Evaluation } from '../../src/core/operations/alert/raise.js';
@@ -122,4 +123,32 @@ export async function channel(
 export function later(context: Context, hours: number): Context {
   const at = new Date(context.now().getTime() + hours * 3_600_000);
   return { ...context, now: () => at };
+}
+
+/** An open alert of that finding, with what is given in place of the usual. */
+export function alertWith(given: Partial<Alert>): Alert {
+  return {
+    id: 17,
+    rule: 'failure-rate',
+    kind: 'failure-rate',
+    domain: 'example.com',
+    cause: 'sending',
+    severity: 'warning',
+    state: 'open',
+    version: 3,
+    notableVersion: 1,
+    leadId: null,
+    sender: null,
+    finding: finding(),
+    timesFound: 2,
+    openedAt: '2026-03-14T06:00:00.000Z',
+    lastFoundAt: '2026-03-15T06:00:00.000Z',
+    clearSince: null,
+    snoozedUntil: null,
+    assignee: null,
+    acknowledged: null,
+    resolved: null,
+    escalation: 0,
+    ...given,
+  };
 }

@@ -1,5 +1,5 @@
 import { IANAZone } from 'luxon';
-import { addDays } from '../analysis/range.js';
+import { addDays } from './calendar.js';
 import { instantOf, localDay } from '../digest/schedule.js';
 
 /**
@@ -64,7 +64,8 @@ export function readRecurrence(text: string, from: Date, zone: string): ReadRecu
     .toUpperCase()
     .split(';')) {
     const [name = '', value = '', ...more] = part.split('=');
-    if (value === '' || more.length > 0) return wrong(`has a part that cannot be read: ${part.slice(0, 40)}`);
+    if (value === '' || more.length > 0)
+      return wrong(`has a part that cannot be read: ${part.replaceAll(/\s+/gu, ' ').slice(0, 40)}`);
     if (name === 'UNTIL' || name === 'COUNT') return wrong(`ends by until, not by ${name}`);
     if (!PARTS.includes(name)) return wrong(`takes ${PARTS.join(', ')}, not ${name.slice(0, 40)}`);
     if (parts.has(name)) return wrong(`has ${name} twice`);

@@ -30,6 +30,12 @@ export const noteField = storableText(z.string().trim().min(1).max(LONGEST_NOTE)
   'A note for the history',
 );
 
+/** Yes or no, in a query of an address too. */
+export const flagField = z.union([
+  z.boolean(),
+  z.enum(['true', 'false']).transform((word) => word === 'true'),
+]);
+
 /** What changes the state of an alert. */
 export const stateFields = {
   id: alertField,

@@ -8,7 +8,7 @@ import { pageOf, placeShapes, readCursor } from '../cursor.js';
 import { domainField, pageFields, sourceField, storableText } from '../fields.js';
 import { knownDomain } from '../filter.js';
 import { operation, OperationError } from '../operation.js';
-import { alertField } from './act.js';
+import { alertField, flagField } from './act.js';
 import { knownAlert } from './group.js';
 import { subjectsOf, type AlertSubject } from './subject.js';
 
@@ -50,7 +50,7 @@ export const alerts = operation({
     severity: z.enum(SEVERITIES).optional().describe('Only those of this severity'),
     rule: ruleField.optional(),
     source: sourceField.optional(),
-    mine: z.boolean().optional().describe('Only those that are assigned to you'),
+    mine: flagField.optional().describe('Only those that are assigned to you'),
     ...pageFields,
   }),
   run: (context, input): Promise<AlertsResult> =>

@@ -16,6 +16,7 @@ import { pageOf, placeShapes, readCursor } from '../cursor.js';
 import { domainField, pageFields, sourceField, storableText } from '../fields.js';
 import { knownDomain } from '../filter.js';
 import { operation, OperationError, type Context } from '../operation.js';
+import { flagField } from './act.js';
 import { ruleField } from './list.js';
 import { MOST_SUPPRESSIONS } from './subject.js';
 
@@ -186,7 +187,7 @@ export const suppressions = operation({
   role: 'viewer',
   effect: 'reads',
   input: z.object({
-    over: z.boolean().default(false).describe('Those that have ended, too'),
+    over: flagField.default(false).describe('Those that have ended, too'),
     ...pageFields,
   }),
   run: (context, input): Promise<SuppressionsResult> =>
