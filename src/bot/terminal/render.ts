@@ -5,6 +5,7 @@ import { drawDays } from '../characters/days-chart.js';
 import type { Paint } from '../characters/style.js';
 import { coloured, MARKS, plain } from '../characters/style.js';
 import { drawTable } from '../characters/table.js';
+import { lineFor } from './inbound.js';
 import { fit, pad, visible, width, wrap } from '../characters/text.js';
 
 /** What VT100 and everything after it shows. */
@@ -45,7 +46,8 @@ export function renderCard(card: Card, options: RenderOptions = {}): string {
   if (card.advice !== null) blocks.push(hanging('→ ', visible(card.advice), columns));
   if (card.form !== null) blocks.push(indent(drawForm(card.form, inner)));
   const end: string[] = [];
-  if (card.buttons.length > 0) end.push(...drawButtons(card.buttons, columns, paint));
+  if (card.buttons.length > 0)
+    end.push(...drawButtons(card.buttons, columns, paint), ...indent(drawAsks(card.buttons, inner)));
   if (card.footer !== null)
     end.push(...indent(wrap(visible(card.footer), inner).map((line) => paint('dim', line))));
   if (end.length > 0) blocks.push(end);
@@ -127,6 +129,16 @@ function drawButtons(buttons: readonly Button[], columns: number, paint: Paint):
     used += size + (used > 0 ? 2 : 0);
   }
   return [...lines, line];
+}
+
+/** The line to type for each button that asks for text. */
+function drawAsks(buttons: readonly Button[], columns: number): string[] {
+  return buttons.slice(0, MOST_BUTTONS).flatMap(({ command, asks }, at) => {
+    if (asks === undefined) return [];
+    const label = asks.optional ? `${asks.label} (optional)` : asks.label;
+    const number = at + 1;
+    return wrap(visible(`[${number}] ${label}: ${number} your text, or ${lineFor(command, asks)}`), columns);
+  });
 }
 
 function hanging(start: string, text: string, columns: number): string[] {
