@@ -25,9 +25,7 @@ describe('a button that asks for text, in the terminal', () => {
   it('says the line to type, which is taken', () => {
     const drawn = renderCard(CARD);
 
-    expect(drawn).toContain(
-      '[2] What was it? (optional): 2 your text, or resolve 17 note:"your text"',
-    );
+    expect(drawn).toContain('[2] What was it? (optional): 2 your text, or resolve 17 note:"your text"');
     expect(drawn).toContain('[3] What was it?: 3 your text, or note 17 note:"your text"');
     expect(readTyped('resolve 17 note:"your text"', BUTTONS)).toMatchObject({
       type: 'command',
