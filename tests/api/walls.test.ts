@@ -65,6 +65,15 @@ const NAMED: readonly Case[] = [
   { method: 'POST', path: () => '/users/pat@theirs.example/disable', own: 200 },
   { method: 'POST', path: () => '/users/pat@theirs.example/enable', own: 200 },
   { method: 'DELETE', path: () => '/keys/their-key', own: 204 },
+  {
+    method: 'PATCH',
+    path: () => '/channels/their-channel',
+    json: () => ({ severity: 'warning' }),
+    own: 200,
+  },
+  { method: 'POST', path: () => '/channels/their-channel/test', own: 200 },
+  { method: 'POST', path: () => '/channels/their-channel/resume', own: 200 },
+  { method: 'DELETE', path: () => '/channels/their-channel', own: 204 },
 ];
 
 /** Of these everybody has some, so they have tests of their own. */
@@ -89,6 +98,7 @@ const LISTS = [
   '/retention',
   '/digests',
   '/digests/preview',
+  '/channels',
   '/exports/reports.csv',
   '/exports/records.csv',
   '/exports/sources.csv',

@@ -10,11 +10,18 @@ import {
   type TakeDeliveries,
   type TakenDelivery,
 } from '../../store/deliveries.js';
-import { channelsById, holdParked, type ChannelKind, type ChannelRow } from '../../store/channels.js';
+import {
+  CHANNEL_KINDS,
+  channelsById,
+  holdParked,
+  type ChannelKind,
+  type ChannelRow,
+} from '../../store/channels.js';
 import { personsOf, type PersonOfUser } from '../../store/chat-people.js';
 import { addDeliveryNotes } from '../../store/delivery-log.js';
 import type { SystemContext } from '../operation.js';
 
+export { CHANNEL_KINDS };
 export type {
   ChannelKind,
   ChannelRow,
