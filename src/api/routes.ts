@@ -1,3 +1,16 @@
+import { alert, alerts } from '../core/operations/alert/list.js';
+import { ours } from '../core/operations/alert/ours.js';
+import { suppress, suppressions, unsuppress } from '../core/operations/alert/suppress.js';
+import {
+  acknowledge,
+  assign,
+  note,
+  reopen,
+  resolve,
+  snooze,
+  unacknowledge,
+} from '../core/operations/alert/transitions.js';
+import { why } from '../core/operations/alert/why.js';
 import { channelAdd } from '../core/operations/alert/channel-add.js';
 import {
   channelRemove,
@@ -29,6 +42,7 @@ import { summary } from '../core/operations/summary.js';
 import { openRoute, route, type Route } from './route.js';
 import * as telling from './schemas/channels.js';
 import { digestItem, digestsResult, previewResult } from './schemas/digests.js';
+import * as alerting from './schemas/alerts.js';
 import * as identity from './schemas/identity.js';
 import * as questions from './schemas/questions.js';
 import * as lists from './schemas/reports.js';
@@ -56,6 +70,20 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/reports/{report}', report, { result: lists.reportResult }),
   route('GET', '/problems', problems, { result: lists.problemsResult }),
   route('GET', '/status', status, { result: lists.statusResult }),
+  route('GET', '/alerts', alerts, { result: alerting.alertsResult }),
+  route('GET', '/alerts/{id}', alert, { result: alerting.alertResult }),
+  route('GET', '/alerts/{id}/why', why, { result: alerting.whyResult }),
+  route('POST', '/alerts/{id}/acknowledge', acknowledge, { result: alerting.alertChanged }),
+  route('POST', '/alerts/{id}/unacknowledge', unacknowledge, { result: alerting.alertChanged }),
+  route('POST', '/alerts/{id}/resolve', resolve, { result: alerting.alertChanged }),
+  route('POST', '/alerts/{id}/reopen', reopen, { result: alerting.alertChanged }),
+  route('POST', '/alerts/{id}/snooze', snooze, { result: alerting.alertChanged }),
+  route('POST', '/alerts/{id}/assign', assign, { result: alerting.alertChanged }),
+  route('POST', '/alerts/{id}/note', note, { result: alerting.alertChanged }),
+  route('POST', '/known-senders', ours, { result: alerting.oursResult }),
+  route('GET', '/suppressions', suppressions, { result: alerting.suppressionsResult }),
+  route('POST', '/suppressions', suppress, { status: 201, result: alerting.suppression }),
+  route('DELETE', '/suppressions/{id}', unsuppress, { status: 204 }),
   route('GET', '/intake', intake, { result: work.intakeResult }),
   route('POST', '/intake/fetch', fetch, { result: work.fetchResult }),
   route('GET', '/tasks', tasks, { result: work.tasksResult }),
