@@ -13,6 +13,11 @@ export const VERBS: readonly LazyVerb[] = [
     load: async () => (await import('./generate.js')).generate,
   },
   {
+    name: 'rules score',
+    summary: 'Score alert rules on a scenario whose events are known; no database needed',
+    load: async () => (await import('./score.js')).score,
+  },
+  {
     name: 'chat',
     summary: 'Ask in a terminal chat, with the commands of the chat platforms',
     load: async () => (await import('./chat.js')).chat,

@@ -35,8 +35,9 @@ function judgeOne(rule: Rule, facts: DomainFacts, day: string): Judgement {
   return { findings, still: [...findings, ...eased] };
 }
 
-function keyOf({ key }: Finding): string {
-  return JSON.stringify(Object.entries(key).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+/** What makes a finding of a domain this one and no other, as text. */
+export function keyOf({ rule, key }: Pick<Finding, 'rule' | 'key'>): string {
+  return JSON.stringify([rule, Object.entries(key).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
 }
 
 function findingOf(rule: Rule, kind: RuleKind, domain: string | null, found: RuleFinding): Finding {

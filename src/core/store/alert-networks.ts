@@ -22,35 +22,31 @@ export async function recentNetworks({ session, tenant, ids, day }: About) {
     days: string;
     before: string | null;
   }>(
-    `WITH n AS MATERIALIZED (
-       SELECT r.domain_id, ${NETWORK} AS network, r.day, SUM(r.messages) AS messages, SUM(r.dmarc_pass) AS passed,
-         SUM(r.dkim_aligned) AS dkim, SUM(r.spf_aligned) AS spf, COUNT(*) FILTER (WHERE r.failed >= 1) AS failing
-       FROM rollup_source r WHERE r.tenant_id = $1 AND r.domain_id = ANY ($2::int[]) AND r.day BETWEEN $3::date - ${RECENT_DAYS - 1} AND $3
-       GROUP BY 1, 2, 3),
+    `WITH a AS MATERIALIZED (
+       SELECT r.domain_id, ${NETWORK} AS network, r.day, r.day > $3::date - ${RECENT_DAYS} AS recent, SUM(r.messages) AS messages,
+         SUM(r.dmarc_pass) AS passed, SUM(r.dkim_aligned) AS dkim, SUM(r.spf_aligned) AS spf, COUNT(*) FILTER (WHERE r.failed >= 1) AS failing
+       FROM rollup_source r WHERE r.tenant_id = $1 AND r.domain_id = ANY ($2::int[])
+         AND r.day BETWEEN $3::date - ${RECENT_DAYS + BEFORE_DAYS - 1} AND $3
+       GROUP BY 1, 3, 2),
      t AS (
-       SELECT domain_id, network, SUM(messages) AS messages, SUM(messages - passed) AS failed FROM n WHERE network IS NOT NULL
+       SELECT domain_id, network, SUM(messages) AS messages, SUM(messages - passed) AS failed FROM a WHERE recent AND network IS NOT NULL
        GROUP BY 1, 2 HAVING SUM(messages) >= ${LEAST_NETWORK_MESSAGES}),
      ranked AS (
        SELECT domain_id, network, failed,
          row_number() OVER (PARTITION BY domain_id ORDER BY messages DESC, network::text COLLATE "C") AS by_messages,
          row_number() OVER (PARTITION BY domain_id ORDER BY failed DESC, network::text COLLATE "C") AS by_failed FROM t),
      foremost AS MATERIALIZED (
-       SELECT domain_id, network FROM ranked WHERE by_messages <= ${MOST_NETWORKS} OR (by_failed <= ${MOST_NETWORKS} AND failed > 0)),
-     before AS (
-       SELECT domain_id, network, SUM(messages) || ' ' || SUM(passed) || ' ' || SUM(dkim) || ' ' || SUM(spf) || ' ' || COUNT(*) AS sums
-       FROM (SELECT r.domain_id, l.network, r.day, SUM(r.messages) AS messages, SUM(r.dmarc_pass) AS passed,
-           SUM(r.dkim_aligned) AS dkim, SUM(r.spf_aligned) AS spf
-         FROM foremost l JOIN rollup_source r ON r.domain_id = l.domain_id AND ${NETWORK} = l.network
-         WHERE r.tenant_id = $1 AND r.domain_id = ANY ($2::int[])
-           AND r.day BETWEEN $3::date - ${RECENT_DAYS + BEFORE_DAYS - 1} AND $3::date - ${RECENT_DAYS}
-         GROUP BY 1, 2, 3) s GROUP BY 1, 2)
-     SELECT n.domain_id AS id, n.network::text AS network, b.sums AS before,
-       string_agg(n.day || ' ' || n.messages || ' ' || n.passed || ' ' || n.dkim || ' ' || n.spf || ' ' || n.failing, ',' ORDER BY n.day) AS days
-     FROM n JOIN foremost USING (domain_id, network) LEFT JOIN before b USING (domain_id, network)
-     WHERE n.messages > 0 GROUP BY 1, 2, 3
+       SELECT domain_id, network FROM ranked WHERE by_messages <= ${MOST_NETWORKS} OR (by_failed <= ${MOST_NETWORKS} AND failed > 0))
+     SELECT a.domain_id AS id, a.network::text AS network,
+       SUM(a.messages) FILTER (WHERE NOT a.recent) || ' ' || SUM(a.passed) FILTER (WHERE NOT a.recent) || ' ' ||
+         SUM(a.dkim) FILTER (WHERE NOT a.recent) || ' ' || SUM(a.spf) FILTER (WHERE NOT a.recent) || ' ' ||
+         COUNT(*) FILTER (WHERE NOT a.recent) AS before,
+       string_agg(a.day || ' ' || a.messages || ' ' || a.passed || ' ' || a.dkim || ' ' || a.spf || ' ' || a.failing, ',' ORDER BY a.day)
+         FILTER (WHERE a.recent) AS days
+     FROM a JOIN foremost USING (domain_id, network) WHERE a.messages > 0 GROUP BY 1, a.network
      UNION ALL
      SELECT domain_id, NULL, NULL, string_agg(day || ' ' || failing, ',' ORDER BY day)
-     FROM (SELECT domain_id, day, SUM(failing) AS failing FROM n GROUP BY 1, 2 HAVING SUM(failing) > 0) f GROUP BY 1`,
+     FROM (SELECT domain_id, day, SUM(failing) AS failing FROM a WHERE recent GROUP BY 1, 2 HAVING SUM(failing) > 0) f GROUP BY 1`,
     [tenant, ids, day],
   );
   const failing = new Map(

@@ -1,3 +1,4 @@
+import type { Finding } from '../alert/finding.js';
 import type { Session } from './session.js';
 
 export interface ClaimedDomain {
@@ -59,17 +60,24 @@ export async function tenantsToEvaluate(session: Session, dirtyBefore: Date): Pr
   return rows.map(({ tenant }) => tenant);
 }
 
-/** Of these domains, those with an alert that is not resolved: they have to be looked at though nothing is found. */
-export async function domainsWithAlerts(
+/** What an alert that is not resolved shows. */
+export interface OpenFinding {
+  readonly id: number;
+  readonly finding: Finding;
+  readonly clearSince: Date | null;
+}
+
+/** Alerts of these domains that are not resolved, as they were found last; `id` is the domain's. */
+export function openFindings(
   session: Session,
   tenant: number,
   ids: readonly number[],
-): Promise<Set<number>> {
-  const rows = await session.rows<{ id: number }>(
-    `SELECT DISTINCT domain_id AS id FROM alert WHERE tenant_id = $1 AND domain_id = ANY ($2::int[]) AND state <> 'resolved'`,
+): Promise<OpenFinding[]> {
+  return session.rows<OpenFinding>(
+    `SELECT domain_id AS id, finding, clear_since AS "clearSince" FROM alert
+     WHERE tenant_id = $1 AND domain_id = ANY ($2::int[]) AND state <> 'resolved'`,
     [tenant, ids],
   );
-  return new Set(rows.map(({ id }) => id));
 }
 
 /** Has a claimed domain, or with null all of them, looked at soon, as if something had come in. */

@@ -1,5 +1,5 @@
 import type { Finding } from '../finding.js';
-import type { Judgement } from '../judge.js';
+import { keyOf, type Judgement } from '../judge.js';
 
 /** An alert as it would have been opened and, perhaps, resolved. */
 export interface ScoredAlert {
@@ -33,7 +33,7 @@ export class AlertBook {
 
   /** Takes what was found about a domain, or about the tenant, on a day. */
   take(domain: string | null, day: string, { findings, still }: Judgement): void {
-    const there = new Set(still.map((one) => keyOf(one)));
+    const there = new Set(still.map((one) => placeOf(one)));
     for (const [key, open] of this.#open) {
       if (open.alert.domain !== domain) continue;
       if (there.has(key)) {
@@ -48,7 +48,7 @@ export class AlertBook {
       this.#coolUntil.set(key, Date.parse(day) + this.#cooldownHours(open.alert.rule) * HOUR_MS);
     }
     for (const finding of findings) {
-      const key = keyOf(finding);
+      const key = placeOf(finding);
       if (this.#open.has(key) || (this.#coolUntil.get(key) ?? 0) > Date.parse(day)) continue;
       const alert = { rule: finding.rule, domain, finding, openedDay: day, lastDay: day };
       this.#open.set(key, { alert, missed: 0 });
@@ -63,6 +63,6 @@ export class AlertBook {
   }
 }
 
-function keyOf({ rule, domain, key }: Finding): string {
-  return JSON.stringify([rule, domain, Object.entries(key).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
+function placeOf(finding: Finding): string {
+  return `${finding.domain ?? ''} ${keyOf(finding)}`;
 }

@@ -1,5 +1,5 @@
 import type { Finding } from '../../alert/finding.js';
-import { judge, rulesAbout } from '../../alert/judge.js';
+import { judge, keyOf, rulesAbout, type Judgement } from '../../alert/judge.js';
 import { resolveRules } from '../../alert/layers.js';
 import { addDays, dayOf } from '../../analysis/range.js';
 import { senderEvidence } from '../../store/alert-evidence.js';
@@ -7,11 +7,12 @@ import { loadFacts, loadTenantFacts } from '../../store/alert-facts.js';
 import { ruleLayers } from '../../store/alert-rules.js';
 import {
   claimedDomains,
-  domainsWithAlerts,
   giveBackDomains,
+  openFindings,
   takeDirtyDomains,
   tenantsToEvaluate,
   type ClaimedDomain,
+  type OpenFinding,
 } from '../../store/evaluations.js';
 import { learnNames } from '../../store/known-names.js';
 import type { Context } from '../operation.js';
@@ -98,7 +99,7 @@ async function evaluateDomains(context: Context, domains: readonly ClaimedDomain
   const { facts, layers, open } = await db.within(tenant, async (session) => ({
     facts: await loadFacts(session, tenant, domains, day),
     layers: await ruleLayers(session, tenant, null),
-    open: await domainsWithAlerts(
+    open: await openFindings(
       session,
       tenant,
       domains.map(({ id }) => id),
@@ -110,12 +111,31 @@ async function evaluateDomains(context: Context, domains: readonly ClaimedDomain
     if (seen === undefined) continue;
     const rules = rulesAbout(resolveRules(layers, id), name);
     const judged = judge(rules, seen, day);
-    if (judged.findings.length === 0 && !open.has(id)) continue;
+    const names = new Set(rules.map((rule) => rule.name));
+    const there = open.filter((one) => one.id === id && names.has(one.finding.rule));
+    if (saysNothingNew(judged, there)) continue;
     const findings = await withEvidence(context, id, judged.findings);
     const still = judged.still.map((one) => findings[judged.findings.indexOf(one)] ?? one);
     raised.push(...(await raise(context, { domainId: id, domain: name, day, rules, findings, still })));
   }
   return { domains: domains.length, raised };
+}
+
+/** Whether every finding is shown by an alert as it is, and every alert is still found: then nothing has to be written. */
+function saysNothingNew({ findings, still }: Judgement, open: readonly OpenFinding[]): boolean {
+  const shown = new Map(open.map((one) => [keyOf(one.finding), one]));
+  const found = new Set(still.map(keyOf));
+  return (
+    findings.every((finding) => {
+      const alert = shown.get(keyOf(finding))?.finding;
+      return (
+        alert !== undefined &&
+        alert.says === finding.says &&
+        alert.day === finding.day &&
+        alert.severity === finding.severity
+      );
+    }) && open.every(({ finding, clearSince }) => clearSince === null && found.has(keyOf(finding)))
+  );
 }
 
 /** Findings about a sender, with who it is. */
