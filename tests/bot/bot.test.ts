@@ -329,6 +329,9 @@ describe('a request', () => {
 
     expect((await chat.card(`~${pressId(line)}`, said)).verdict).toContain('There is no command “xxx');
     expect((await chat.card(`~${pressId('help other')}`, said)).title).toBe('Too old');
+    // What was written beside the button stands behind the kept line.
+    const written = await chat.card(`~${pressId(line)} note:"two words"`, said);
+    expect(written.verdict).toContain('help has no option note');
   });
 
   it('to share is shown to the channel with a name; what is refused, or changes things, is not', async () => {
