@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { chmodSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { machine } from '../bench/machine.js';
 import { dovecotMissing } from '../support/dovecot.js';
 import { mailboxOf } from './mailbox.js';
+import { writeSection } from './page.js';
 import { torture, type TortureResult } from './torture.js';
 
 const HELP = `Usage: npm run torture -- [--reports N] [--kills N] [--workers N] [--seed N] [--keep]
@@ -85,7 +86,9 @@ function told({ reports, sendings, kills, seconds, differences }: TortureResult)
 
 async function writePage(result: TortureResult): Promise<void> {
   const facts = machine(null).map(([name, value]) => `- ${name}: ${value}`);
-  const page = `# Killed on the way
+  await writeSection(
+    'reports',
+    `## Reports
 
 Written by \`npm run torture\` on ${new Date().toISOString().slice(0, 10)}; do not edit by hand.
 
@@ -94,6 +97,6 @@ ${told(result)}
 Reports come in over a watched folder, uploads and a mailbox of a real Dovecot, one of ten by two ways. Meanwhile \`dmarc-ops serve\`, ${sizes.workers} \`dmarc-ops work\` and PostgreSQL are killed with -9 at random moments and started again. In the end reports, records and all four rollups are compared with what was sent, and no document may wait or have failed.
 
 ${facts.join('\n')}
-`;
-  await writeFile(fileURLToPath(new URL('../../docs/torture.md', import.meta.url)), page);
+`,
+  );
 }

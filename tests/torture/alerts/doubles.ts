@@ -1,0 +1,81 @@
+import type { Happened } from './happened.js';
+import { CHANNELS } from './plan.js';
+import type { HeldMessage } from './platform.js';
+
+/** After a message somebody who is killed so much later has noted it, however busy the machine is. */
+const NOTED_WITHIN_MS = 10_000;
+/** Further back in a channel nobody looks for a message. */
+const RECENT = 100;
+
+/**
+ * Messages that tell a channel again what a message of it tells. What was injected may be the reason: of Teams and
+ * webhooks a lost answer or a kill before it was noted; of Slack an answer that was lost before the message was there;
+ * of Discord nothing.
+ */
+export function doubles(
+  messages: readonly HeldMessage[],
+  kills: Happened['kills'],
+): { readonly violations: readonly string[]; readonly excused: Readonly<Record<string, number>> } {
+  const killed = new Map(kills.map(({ life, realAt }) => [life, realAt]));
+  const kinds = new Map(CHANNELS.map(({ name, kind }) => [name, kind]));
+  const places = new Map(messages.map((one, at) => [one.id, at]));
+  const violations: string[] = [];
+  const excused: Record<string, number> = {};
+
+  const isExcused = (earlier: HeldMessage, later: HeldMessage): boolean => {
+    const end = killed.get(earlier.life);
+    const wasKilled = end !== undefined && Math.abs(end - earlier.realAt) < NOTED_WITHIN_MS;
+    switch (kinds.get(earlier.channel)) {
+      case 'slack':
+        return earlier.late || isFarBack(earlier, later);
+      case 'discord':
+        return isFarBack(earlier, later);
+      default:
+        return earlier.unanswered || wasKilled;
+    }
+  };
+  const isFarBack = (earlier: HeldMessage, later: HeldMessage): boolean => {
+    const between = messages.slice(places.get(earlier.id), places.get(later.id));
+    return (
+      between.filter(({ channel, thread }) => channel === later.channel && thread === later.thread).length >
+      RECENT
+    );
+  };
+
+  for (const [name, own] of grouped(messages)) {
+    for (const [at, later] of own.entries()) {
+      const before = own
+        .slice(0, at)
+        .filter(({ deletedAt }) => deletedAt === null || deletedAt > later.realAt);
+      if (before.length === 0) continue;
+      if (before.some((earlier) => isExcused(earlier, later))) {
+        const kind = kinds.get(later.channel) ?? '';
+        excused[kind] = (excused[kind] ?? 0) + 1;
+      } else
+        violations.push(
+          `${name}: told by ${later.id} (${later.key}, ${later.life}) ${later.realAt - (before[0]?.realAt ?? 0)} ms after ${before.map((one) => `${one.id} (${one.key}, ${one.life})`).join(', ')}`,
+        );
+    }
+  }
+  return { violations, excused };
+}
+
+/** A channel has one card of an alert, and one message of each change that deserves one. */
+function grouped(messages: readonly HeldMessage[]): ReadonlyMap<string, readonly HeldMessage[]> {
+  const groups = new Map<string, HeldMessage[]>();
+  for (const message of messages) {
+    const mark = message.posted;
+    const isCard = message.thread === null && !message.channel.startsWith('webhook');
+    const what =
+      mark === null
+        ? message.key
+        : isCard
+          ? `card of ${mark.alert}`
+          : `${mark.alert}, version ${mark.notable}`;
+    const name = `${message.channel}: ${what}`;
+    const own = groups.get(name);
+    if (own === undefined) groups.set(name, [message]);
+    else own.push(message);
+  }
+  return groups;
+}

@@ -1,0 +1,61 @@
+import type { AlertState } from '../../../src/core/alert/alert.js';
+import type { Happened } from './happened.js';
+import type { AlertRow, EventRow, Rows } from './rows.js';
+
+/** The states in which each line may be written, and the one after it where it is another. Not the product's own table. */
+const PATHS: Readonly<Record<string, { readonly in: readonly AlertState[]; readonly to?: AlertState }>> = {
+  acknowledged: { in: ['open'], to: 'acknowledged' },
+  unacknowledged: { in: ['acknowledged'], to: 'open' },
+  resolved: { in: ['open', 'acknowledged'], to: 'resolved' },
+  reopened: { in: ['resolved'], to: 'open' },
+  worse: { in: ['open', 'acknowledged'] },
+  snoozed: { in: ['open', 'acknowledged'] },
+  woken: { in: ['open', 'acknowledged'] },
+  assigned: { in: ['open', 'acknowledged'] },
+  unassigned: { in: ['open', 'acknowledged'] },
+  noted: { in: ['open', 'acknowledged', 'resolved'] },
+  escalated: { in: ['open'] },
+  reminded: { in: ['acknowledged'] },
+  promoted: { in: ['open', 'acknowledged'] },
+};
+
+/** Whether each history is a path that there is, ends where its alert stands, and was not changed by late clicks. */
+export function histories({ alerts, events }: Rows, { clicks }: Happened): string[] {
+  const byAlert = new Map<number, EventRow[]>();
+  for (const event of events) byAlert.set(event.alert, [...(byAlert.get(event.alert) ?? []), event]);
+  const wrong = alerts.flatMap((alert) => {
+    const problem = problemOf(alert, byAlert.get(alert.id) ?? []);
+    return problem === null ? [] : [`the history of alert ${alert.id}: ${problem}`];
+  });
+  const late = clicks.flatMap(({ alert, click, seen, version }) => {
+    const newer = (byAlert.get(alert) ?? []).find(
+      (event) =>
+        seen !== null &&
+        event.version > seen &&
+        event.version < version &&
+        PATHS[event.kind]?.to !== undefined,
+    );
+    return newer === undefined
+      ? []
+      : [`${click} of alert ${alert}, pressed on version ${seen}, was done after it was ${newer.kind}`];
+  });
+  return [...wrong, ...late];
+}
+
+function problemOf(alert: AlertRow, events: readonly EventRow[]): string | null {
+  const [first, ...rest] = events;
+  if (first?.kind !== 'opened') return 'it does not begin with its opening';
+  let state: AlertState = 'open';
+  let version = first.version;
+  for (const event of rest) {
+    const path = PATHS[event.kind];
+    if (path === undefined || !path.in.includes(state)) return `it was ${event.kind} while it was ${state}`;
+    if (event.version <= version) return `version ${event.version} follows ${version}`;
+    state = path.to ?? state;
+    version = event.version;
+  }
+  if (state !== alert.state) return `it ends ${state}, and the alert is ${alert.state}`;
+  return version <= alert.version
+    ? null
+    : `it ends with version ${version}, and the alert has ${alert.version}`;
+}
