@@ -1,5 +1,14 @@
 import { alert, alerts } from '../core/operations/alert/list.js';
 import { ours } from '../core/operations/alert/ours.js';
+import {
+  ruleCreate,
+  ruleDisable,
+  ruleEnable,
+  ruleRemove,
+  ruleSet,
+} from '../core/operations/alert/rule-change.js';
+import { rule, rules } from '../core/operations/alert/rules.js';
+import { rulesTest } from '../core/operations/alert/rules-test.js';
 import { suppress, suppressions, unsuppress } from '../core/operations/alert/suppress.js';
 import {
   acknowledge,
@@ -46,6 +55,7 @@ import * as alerting from './schemas/alerts.js';
 import * as identity from './schemas/identity.js';
 import * as questions from './schemas/questions.js';
 import * as lists from './schemas/reports.js';
+import * as ruleShapes from './schemas/rules.js';
 import * as work from './schemas/work.js';
 
 /** Every route that asks an operation and answers with JSON, in the order in which the API's description lists them. */
@@ -81,6 +91,18 @@ export const ROUTES: readonly Route[] = [
   route('POST', '/alerts/{id}/assign', assign, { result: alerting.alertChanged }),
   route('POST', '/alerts/{id}/note', note, { result: alerting.alertChanged }),
   route('POST', '/known-senders', ours, { result: alerting.oursResult }),
+  route('GET', '/rules', rules, { result: ruleShapes.rulesResult }),
+  route('GET', '/rules/{rule}', rule, { result: ruleShapes.ruleResult }),
+  route('POST', '/rules', ruleCreate, {
+    status: 201,
+    result: ruleShapes.ruleResult,
+    location: (made) => `/rules/${encodeURIComponent(made.rule.name)}`,
+  }),
+  route('PATCH', '/rules/{rule}', ruleSet, { result: ruleShapes.ruleResult }),
+  route('DELETE', '/rules/{rule}', ruleRemove, { status: 204 }),
+  route('POST', '/rules/{rule}/enable', ruleEnable, { result: ruleShapes.ruleResult }),
+  route('POST', '/rules/{rule}/disable', ruleDisable, { result: ruleShapes.ruleResult }),
+  route('GET', '/rules-test', rulesTest, { result: ruleShapes.rulesTestResult }),
   route('GET', '/suppressions', suppressions, { result: alerting.suppressionsResult }),
   route('POST', '/suppressions', suppress, { status: 201, result: alerting.suppression }),
   route('DELETE', '/suppressions/{id}', unsuppress, { status: 204 }),

@@ -46,6 +46,14 @@ import { resolve } from './commands/resolve.js';
 import { retention } from './commands/retention.js';
 import { retentionSet } from './commands/retention-set.js';
 import { rotateSigningKey } from './commands/rotate-signing-key.js';
+import { rule } from './commands/rule.js';
+import { ruleCreate } from './commands/rule-create.js';
+import { ruleDisable } from './commands/rule-disable.js';
+import { ruleEnable } from './commands/rule-enable.js';
+import { ruleRemove } from './commands/rule-remove.js';
+import { ruleSet } from './commands/rule-set.js';
+import { rules } from './commands/rules.js';
+import { rulesTest } from './commands/rules-test.js';
 import { settings } from './commands/settings.js';
 import { settingsSet } from './commands/settings-set.js';
 import { share } from './commands/share.js';
@@ -101,6 +109,14 @@ const questions = [
   suppress,
   suppressions,
   unsuppress,
+  rules,
+  rule,
+  ruleSet,
+  ruleCreate,
+  ruleRemove,
+  ruleEnable,
+  ruleDisable,
+  rulesTest,
   why,
   upload,
   exportCommand,
