@@ -8,7 +8,7 @@ const LISTED = 25;
 /** What rules would have said of the past. */
 export function rulesTestCard({ range, rule, domains, otherDomains, items, more }: RulesTestResult): Card {
   const all = items.length + more;
-  const about = domains === 1 ? 'one domain' : `${counted(domains, 'domain')}`;
+  const about = domains === 1 ? 'one domain' : counted(domains, 'domain');
   return {
     title: rule === null ? 'Rules on the past' : `Rule ${rule} on the past`,
     tone: 'neutral',

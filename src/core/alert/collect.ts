@@ -5,6 +5,7 @@ import type { AggregateReport, ReportRecord, TlsReport } from '../report/report.
 import { askedOf, hasReason } from './asked.js';
 import type { DomainHistory, SeenPolicy } from './history.js';
 import { networkOf } from './network.js';
+import { rowsOf, union } from './rows.js';
 import type { Passing, TlsFact, ViolationFact } from './facts.js';
 
 /** Days for which rows of a report are kept, in case that it comes again. */
@@ -273,26 +274,6 @@ function addRow({ report, sums, reporter }: Place, row: ReportRecord, sign: 1 | 
       sums.violations.set(key, { day, reporter, asked, messages: known + messages });
     }
   }
-}
-
-/** Rows by what makes two rows the same: all but their count. The sum where one report has a row twice. */
-function rowsOf(records: readonly ReportRecord[]): Map<string, ReportRecord> {
-  const rows = new Map<string, ReportRecord>();
-  for (const record of records) {
-    const key = JSON.stringify({ ...record, count: 0 });
-    const known = rows.get(key);
-    rows.set(key, known === undefined ? record : { ...record, count: record.count + known.count });
-  }
-  return rows;
-}
-
-function union(
-  first: ReadonlyMap<string, ReportRecord>,
-  second: ReadonlyMap<string, ReportRecord>,
-): Map<string, ReportRecord> {
-  const rows = new Map(first);
-  for (const [key, row] of second) if (row.count > (rows.get(key)?.count ?? 0)) rows.set(key, row);
-  return rows;
 }
 
 function add(days: ByDay<Count>, day: string, { messages, passed }: Count): void {

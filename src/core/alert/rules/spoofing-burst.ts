@@ -35,11 +35,11 @@ export const spoofingBurst = ruleKind({
     const senders = facts.networks.filter((network) => isSender(network, facts));
     const strangers = facts.networks.filter((network) => !senders.includes(network));
     const found = lastDays(day, LATE_DAYS + 1).flatMap((one) => {
-      const seen = (networks: readonly NetworkFact[]) =>
-        networks.flatMap(({ days }) => days.filter(({ day: on }) => on === one));
+      const seen = (list: readonly NetworkFact[]) =>
+        list.flatMap(({ days }) => days.filter(({ day: on }) => on === one));
       const known = sum(seen(senders), failing);
       const forged = withoutBulk((failed.get(one) ?? 0) - known, seen(strangers), thresholds.addresses);
-      const addresses = facts.failingAddresses.find((count) => count.day === one)?.addresses ?? 0;
+      const addresses = facts.failingAddresses.find((told) => told.day === one)?.addresses ?? 0;
       const usual = baselineOf(one, first, (earlier) => failed.get(earlier) ?? 0);
       const isBurst =
         forged >= thresholds.messages &&

@@ -1,10 +1,24 @@
-import { addDays } from '../calendar.js';
 import { policyOn } from '../../sample/events.js';
-import type { EventPlan, Policy, Scenario, SenderPlan } from '../../sample/scenario-schema.js';
-import type { DayTruth, Truth } from '../../sample/truth.js';
-import { baselineOf } from '../baseline.js';
-import { kindOf } from '../kinds.js';
-import { rangeSize } from '../../sample/addresses.js';
+import type { EventPlan, Scenario, SenderPlan } from '../../sample/scenario-schema.js';
+import type { Truth } from '../../sample/truth.js';
+import { addDays } from '../calendar.js';
+import {
+  CLEARLY,
+  fails,
+  isAligned,
+  isBurst,
+  isDrop,
+  isNewName,
+  isSilence,
+  isSpike,
+  isTls,
+  isViolated,
+  isWeaker,
+  limit,
+  seenMost,
+  weekOf,
+  type World,
+} from './levels.js';
 
 /** An event of which a rule has to tell. */
 export interface ExpectedAlert {
@@ -18,296 +32,114 @@ export interface ExpectedAlert {
   readonly what: string;
 }
 
-/** Above a threshold is what is above it by so much: chance decides about the rest. */
-const CLEARLY = 1.2;
 /** Days that rules need to know what is usual. */
 const HISTORY_DAYS = 36;
 /** A lasting change is found within so many days. */
 const LASTING_DAYS = 14;
-const NETWORK_HOST_BITS = 8;
 
 /** What holds of the scenario's events, by the truth's figures and the default thresholds. */
 export function expectedAlerts(scenario: Scenario, truth: Truth): ExpectedAlert[] {
-  return scenario.events.flatMap((event) => expectedOf(event, { scenario, truth }));
+  const world = { scenario, truth };
+  return scenario.events.flatMap((event) => {
+    const place = placeOf(event, world);
+    return rulesFor(event, place, world).map(({ rule, ...given }) => ({ rule, ...place.when, ...given }));
+  });
 }
 
-interface World {
-  readonly scenario: Scenario;
-  readonly truth: Truth;
+/** When and where an event is. */
+interface Place {
+  readonly when: Omit<ExpectedAlert, 'rule'>;
+  readonly sender: SenderPlan | null;
+  /** Whether enough was seen before it to know what is usual. */
+  readonly isKnown: boolean;
 }
 
-function expectedOf(event: EventPlan, world: World): ExpectedAlert[] {
-  const { scenario, truth } = world;
+type Told = Pick<ExpectedAlert, 'rule'> & Partial<ExpectedAlert>;
+
+function placeOf(event: EventPlan, { scenario, truth }: World): Place {
   const firstDay = addDays(truth.firstDay, event.day - 1);
   const lastDay = addDays(firstDay, 'days' in event ? event.days - 1 : 0);
-  const sender = 'sender' in event ? scenario.senders.find(({ name }) => name === event.sender) : undefined;
+  const named = 'sender' in event ? event.sender : undefined;
+  const sender = scenario.senders.find(({ name }) => name === named) ?? null;
   const domain = 'domain' in event ? event.domain : (sender?.domain ?? null);
-  const isKnown = event.day > HISTORY_DAYS;
-  const when = { firstDay, lastDay, domain };
-  const tell = (rule: string, is: boolean, given: Partial<ExpectedAlert> = {}): ExpectedAlert[] =>
-    is
-      ? [
-          {
-            rule,
-            ...when,
-            what: `${event.kind} of ${'sender' in event ? event.sender : (domain ?? '')}`,
-            ...given,
-          },
-        ]
-      : [];
+  const reporter = 'reporter' in event ? event.reporter : undefined;
+  const what = `${event.kind} of ${named ?? reporter ?? domain ?? ''}`;
+  return { when: { firstDay, lastDay, domain, what }, sender, isKnown: event.day > HISTORY_DAYS };
+}
+
+/** The rules that have to tell of an event. */
+function rulesFor(event: EventPlan, place: Place, world: World): Told[] {
+  const { firstDay, lastDay, domain } = place.when;
+  const lasting = { lastDay: addDays(firstDay, LASTING_DAYS) };
+  const tell = (rule: string, is: boolean, given: Partial<ExpectedAlert> = {}): Told[] =>
+    is ? [{ rule, ...given }] : [];
   switch (event.kind) {
     case 'spoofing-burst':
-      return tell('spoofing-burst', isKnown && isBurst(event, world, when));
-    case 'new-sender': {
-      const lasting = { lastDay: addDays(firstDay, LASTING_DAYS) };
-      return sender === undefined
-        ? []
-        : [
-            ...tell(
-              'new-source',
-              isKnown && fails(sender) && weekOf(sender, world) >= CLEARLY * limit('new-source', 'messages'),
-              lasting,
-            ),
-            ...tell(
-              'new-subdomain',
-              isNewName(sender, event.day, world) &&
-                weekOf(sender, world) >= CLEARLY * limit('new-subdomain', 'messages'),
-              lasting,
-            ),
-          ];
-    }
+      return tell('spoofing-burst', place.isKnown && isBurst(event, world, place.when));
+    case 'new-sender':
+      return newSender(event, place, world).map((rule) => ({ rule, ...lasting }));
     case 'sender-gone':
-      return tell(
-        'volume-drop',
-        isKnown && isDrop(domain, firstDay, addDays(firstDay, LASTING_DAYS), world),
-        {
-          lastDay: addDays(firstDay, LASTING_DAYS),
-        },
-      );
+      return tell('volume-drop', place.isKnown && isDrop(domain, firstDay, lasting.lastDay, world), lasting);
     case 'dkim-break':
-    case 'spf-break': {
-      const mechanism = event.kind === 'dkim-break' ? 'dkim' : 'spf';
-      return tell(
-        'sender-falls',
-        isKnown &&
-          sender !== undefined &&
-          isAligned(sender, mechanism) &&
-          event.share >= CLEARLY * limit('sender-falls', 'fall') &&
-          seenMost(sender, firstDay, lastDay, world) >= CLEARLY * limit('sender-falls', 'messages'),
-      );
-    }
+    case 'spf-break':
+      return tell('sender-falls', place.isKnown && isFall(event, place, world));
     case 'volume-spike':
-      return tell('volume-spike', isKnown && isSpike(domain, firstDay, lastDay, world));
+      return tell('volume-spike', place.isKnown && isSpike(domain, firstDay, lastDay, world));
     case 'volume-drop':
-      return tell('volume-drop', isKnown && isDrop(domain, firstDay, lastDay, world));
+      return tell('volume-drop', place.isKnown && isDrop(domain, firstDay, lastDay, world));
+    default:
+      return ofReports(event, place, world);
+  }
+}
+
+/** Events that are about what reporters do, and not about mail. */
+function ofReports(event: EventPlan, { when, isKnown }: Place, world: World): Told[] {
+  const tell = (rule: string, is: boolean, given: Partial<ExpectedAlert> = {}): Told[] =>
+    is ? [{ rule, ...given }] : [];
+  switch (event.kind) {
     case 'reporter-silent':
-      return tell('reporter-silence', isKnown && isSilence(event, world), {
-        domain: null,
-        what: `reporter-silent of ${event.reporter}`,
+      return tell('reporter-silence', isKnown && isSilence(event, world), { domain: null });
+    case 'policy-change': {
+      const before = policyOn(world.scenario, event.domain, event.day - 1);
+      return tell('policy-weakened', isWeaker(before, event.policy), {
+        lastDay: addDays(when.firstDay, LASTING_DAYS),
       });
-    case 'policy-change':
-      return tell(
-        'policy-weakened',
-        isWeaker(policyOn(scenario, event.domain, event.day - 1), event.policy),
-        {
-          lastDay: addDays(firstDay, LASTING_DAYS),
-        },
-      );
+    }
     case 'policy-violation':
       return tell('policy-violation', isViolated(event, world));
     case 'resend-changed':
-      return tell('conflicting-reports', true, { lastDay: addDays(firstDay, event.after + 1) });
+      return tell('conflicting-reports', true, { lastDay: addDays(when.firstDay, event.after + 1) });
     case 'tls-failures':
       return tell('tls-failures', isTls(event, world));
-    case 'unreadable':
-      return tell(
-        'unreadable-reports',
-        event.perDay * Math.min(event.days, limit('unreadable-reports', 'days')) >=
-          limit('unreadable-reports', 'documents'),
-        {
-          domain: null,
-          what: `unreadable of ${event.reporter}`,
-        },
-      );
-    case 'resend':
+    case 'unreadable': {
+      const documents = event.perDay * Math.min(event.days, limit('unreadable-reports', 'days'));
+      return tell('unreadable-reports', documents >= limit('unreadable-reports', 'documents'), {
+        domain: null,
+      });
+    }
+    default:
       return [];
   }
 }
 
-/** A default threshold. */
-export function limit(rule: string, name: string): number {
-  const defaults = kindOf(rule)?.thresholds.parse({}) as Readonly<Record<string, unknown>> | undefined;
-  return Number(defaults?.[name]);
+function newSender({ day }: EventPlan, { sender, isKnown }: Place, world: World): string[] {
+  if (sender === null) return [];
+  const isLarge = (rule: string) => weekOf(sender, world) >= CLEARLY * limit(rule, 'messages');
+  return [
+    ...(isKnown && fails(sender) && isLarge('new-source') ? ['new-source'] : []),
+    ...(isNewName(sender, day, world) && isLarge('new-subdomain') ? ['new-subdomain'] : []),
+  ];
 }
 
-function totals(world: World, domain: string | null): Readonly<Record<string, DayTruth>> {
-  return world.truth.domains[domain ?? ''] ?? {};
-}
-
-function usualOf(world: World, domain: string | null, day: string, value: (day: DayTruth) => number) {
-  const days = totals(world, domain);
-  return baselineOf(day, world.truth.firstDay, (one) => {
-    const found = days[one];
-    return found === undefined ? 0 : value(found);
-  });
-}
-
-function each(firstDay: string, lastDay: string): string[] {
-  const days: string[] = [];
-  for (let day = firstDay; day <= lastDay; day = addDays(day, 1)) days.push(day);
-  return days;
-}
-
-function isSpike(domain: string | null, firstDay: string, lastDay: string, world: World): boolean {
-  return each(firstDay, lastDay).some((day) => {
-    const usual = usualOf(world, domain, day, ({ messages }) => messages);
-    const messages = totals(world, domain)[day]?.messages ?? 0;
-    return (
-      usual !== null &&
-      messages >= CLEARLY * limit('volume-spike', 'factor') * usual.median &&
-      messages >= usual.median + CLEARLY * limit('volume-spike', 'deviations') * usual.spread &&
-      messages - usual.median >= CLEARLY * limit('volume-spike', 'messages')
-    );
-  });
-}
-
-function isDrop(domain: string | null, firstDay: string, lastDay: string, world: World): boolean {
-  let inARow = 0;
-  return each(firstDay, lastDay < world.truth.lastDay ? lastDay : world.truth.lastDay).some((day) => {
-    const usual = usualOf(world, domain, day, ({ messages }) => messages);
-    const messages = totals(world, domain)[day]?.messages ?? 0;
-    if (usual === null || usual.median < CLEARLY * limit('volume-drop', 'messages')) return false;
-    const isLow =
-      messages * CLEARLY <= limit('volume-drop', 'share') * usual.median &&
-      messages <= usual.median - CLEARLY * limit('volume-drop', 'deviations') * usual.spread;
-    inARow = isLow ? inARow + 1 : 0;
-    return inARow >= limit('volume-drop', 'days');
-  });
-}
-
-function isBurst(
-  event: EventPlan & { readonly kind: 'spoofing-burst' },
+function isFall(
+  event: EventPlan & { readonly kind: 'dkim-break' | 'spf-break' },
+  { sender, when }: Place,
   world: World,
-  { firstDay, lastDay }: { readonly firstDay: string; readonly lastDay: string },
 ): boolean {
-  if (event.sources < CLEARLY * limit('spoofing-burst', 'addresses')) return false;
-  return each(firstDay, lastDay).some((day) => {
-    const usual = usualOf(world, event.domain, day, ({ messages, dmarcPass }) => messages - dmarcPass);
-    const forged = event.perDay * shareOf(world, event.domain) * 0.8;
-    return (
-      usual !== null &&
-      forged >= CLEARLY * limit('spoofing-burst', 'messages') &&
-      forged >= CLEARLY * limit('spoofing-burst', 'factor') * usual.median &&
-      forged >= usual.median + CLEARLY * limit('spoofing-burst', 'deviations') * usual.spread
-    );
-  });
-}
-
-/** Part of the world's mail that reporters tell of. */
-function shareOf({ scenario }: World, domain: string): number {
-  return scenario.reporters
-    .filter(({ domains }) => domains === undefined || domains.includes(domain))
-    .reduce((sum, { share }) => sum + share, 0);
-}
-
-function fails(sender: SenderPlan): boolean {
-  return sender.kind === 'misconfigured' || sender.kind === 'spoofer' || sender.breaksDkim;
-}
-
-/** Messages of a week that one network of a sender sends, as reporters see them. */
-function weekOf(sender: SenderPlan, world: World): number {
-  const workdays = 5 + 2 * (sender.weekend ?? 0.3);
-  return (sender.perDay * shareOf(world, sender.domain) * workdays) / networksOf(sender);
-}
-
-function networksOf(sender: SenderPlan): number {
-  return sender.addresses.reduce((sum, range) => {
-    if (range.version === 6) return sum + 1;
-    return sum + Math.max(1, rangeSize(range) / 2 ** NETWORK_HOST_BITS);
-  }, 0);
-}
-
-/** Whether nobody used this From name before. */
-function isNewName(sender: SenderPlan, day: number, { scenario }: World): boolean {
-  const { headerFrom, domain } = sender;
-  if (headerFrom === undefined || headerFrom === domain) return false;
-  const others = scenario.senders.filter((one) => one.name !== sender.name && one.headerFrom === headerFrom);
-  return others.every((one) => one.from > day);
-}
-
-function isAligned(sender: SenderPlan, mechanism: 'dkim' | 'spf'): boolean {
-  if (mechanism === 'spf') return sender.kind === 'own' && sender.spf === undefined;
   return (
-    (sender.kind === 'own' ||
-      sender.kind === 'newsletter' ||
-      (sender.kind === 'forwarder' && !sender.breaksDkim)) &&
-    sender.dkim === undefined
+    sender !== null &&
+    isAligned(sender, event.kind === 'dkim-break' ? 'dkim' : 'spf') &&
+    event.share >= CLEARLY * limit('sender-falls', 'fall') &&
+    seenMost(sender, when.firstDay, when.lastDay, world) >= CLEARLY * limit('sender-falls', 'messages')
   );
-}
-
-/** Messages of one network of a sender on its largest day of these. */
-function seenMost(sender: SenderPlan, firstDay: string, lastDay: string, world: World): number {
-  if (isGone(sender, firstDay, world)) return 0;
-  const isWeekend = (day: string) => [0, 6].includes(new Date(day).getUTCDay());
-  const workday = each(firstDay, lastDay).some((day) => !isWeekend(day));
-  const part = workday ? 1 : (sender.weekend ?? 0.3);
-  return (sender.perDay * part * shareOf(world, sender.domain)) / networksOf(sender);
-}
-
-function isSilence(event: EventPlan & { readonly kind: 'reporter-silent' }, world: World): boolean {
-  const reporter = world.scenario.reporters.find(({ domain }) => domain === event.reporter);
-  // Of who covers a week with one report, silence shows later than these scenarios last.
-  if (reporter === undefined || reporter.hours > 24) return false;
-  const daily =
-    Object.entries(world.truth.domains)
-      .filter(([domain]) => reporter.domains === undefined || reporter.domains.includes(domain))
-      .flatMap(([, days]) => Object.values(days))
-      .reduce((sum, { messages }) => sum + messages, 0) / world.scenario.days;
-  const theirs = world.scenario.reporters.reduce((sum, { share }) => sum + share, 0);
-  return (
-    event.days >= limit('reporter-silence', 'days') + 1 &&
-    (daily * reporter.share) / theirs >= CLEARLY * limit('reporter-silence', 'messages')
-  );
-}
-
-const STRENGTH: readonly string[] = ['none', 'quarantine', 'reject'];
-
-function isWeaker(before: Policy | undefined, now: Policy): boolean {
-  if (before === undefined) return false;
-  const [p, earlier] = [STRENGTH.indexOf(now.p), STRENGTH.indexOf(before.p)];
-  const sp = STRENGTH.indexOf(now.sp ?? now.p) < STRENGTH.indexOf(before.sp ?? before.p);
-  return p < earlier || sp || (p === earlier && p > 0 && now.pct < before.pct);
-}
-
-function isViolated(event: EventPlan & { readonly kind: 'policy-violation' }, world: World): boolean {
-  const { scenario } = world;
-  const policy = policyOn(scenario, event.domain, event.day);
-  if (policy === undefined || policy.p === 'none' || policy.pct < 100) return false;
-  const failing = scenario.senders
-    .filter((sender) => sender.domain === event.domain && fails(sender) && sender.headerFrom === undefined)
-    .filter((sender) => startOf(sender, scenario) <= event.day)
-    .reduce((sum, { perDay }) => sum + perDay, 0);
-  const share = scenario.reporters.find(({ domain }) => domain === event.reporter)?.share ?? 0;
-  const days = Math.min(event.days, limit('policy-violation', 'days'));
-  return failing * share * event.share * days >= CLEARLY * limit('policy-violation', 'messages');
-}
-
-function startOf(sender: SenderPlan, scenario: Scenario): number {
-  const starts = scenario.events.find((event) => event.kind === 'new-sender' && event.sender === sender.name);
-  return starts?.day ?? sender.from;
-}
-
-function isTls(event: EventPlan & { readonly kind: 'tls-failures' }, { scenario }: World): boolean {
-  const sessions = scenario.tls
-    .filter(({ domain }) => domain === event.domain)
-    .reduce((sum, { perDay }) => sum + perDay, 0);
-  return (
-    event.share >= CLEARLY * limit('tls-failures', 'share') &&
-    sessions * event.share >= CLEARLY * limit('tls-failures', 'failed')
-  );
-}
-
-function isGone(sender: SenderPlan, day: string, { scenario, truth }: World): boolean {
-  const gone = scenario.events.find((event) => event.kind === 'sender-gone' && event.sender === sender.name);
-  return gone !== undefined && addDays(truth.firstDay, gone.day - 1) <= day;
 }

@@ -2,7 +2,7 @@ import { addDays } from '../calendar.js';
 import type { EventPlan, Scenario } from '../../sample/scenario-schema.js';
 import type { Truth } from '../../sample/truth.js';
 import type { ScoredAlert } from './alerts.js';
-import { limit } from './expected.js';
+import { limit } from './levels.js';
 
 /** Which rules may rightly speak while an event is there, and for so many days after its end. */
 const EXPLAINS: Readonly<

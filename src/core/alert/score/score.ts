@@ -3,7 +3,8 @@ import type { Scenario } from '../../sample/scenario.js';
 import type { Truth } from '../../sample/truth.js';
 import { RULE_KINDS } from '../kinds.js';
 import type { ScoredAlert } from './alerts.js';
-import { expectedAlerts, limit, type ExpectedAlert } from './expected.js';
+import { expectedAlerts, type ExpectedAlert } from './expected.js';
+import { CLEARLY, limit } from './levels.js';
 import { isExplained, shareOf } from './explain.js';
 
 /** How one rule did in one scenario. */
@@ -32,8 +33,6 @@ export interface Score {
 /** An event is found when an alert is there while it lasts, or so many days after. */
 const FOUND_WITHIN_DAYS = 6;
 const QUARTER_DAYS = 91.3125;
-/** Above a threshold is what is above it by so much. */
-const CLEARLY = 1.2;
 
 /** Compares alerts with the events of a scenario, rule by rule. */
 export function scoreOf(scenario: Scenario, truth: Truth, alerts: readonly ScoredAlert[]): Score {

@@ -117,7 +117,7 @@ export function thresholdItems(
       name,
       value: typeof value === 'number' || typeof value === 'string' ? value : usual,
       standard: usual,
-      unit: String(about['unit'] ?? ''),
+      unit: typeof about['unit'] === 'string' ? about['unit'] : '',
       description: about.description ?? '',
     };
   });
