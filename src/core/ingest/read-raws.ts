@@ -2,7 +2,7 @@ import type { ReadDocument } from '../report/report.js';
 import { readReports } from '../report/read.js';
 import { storableJson } from '../store/documents.js';
 import type { RawDocument } from '../store/raw.js';
-import { StagedRecords } from '../store/staging.js';
+import { StagedRecords } from '../store/staged-records.js';
 import type { IngestContext } from './context.js';
 import { rawSources } from './raw-source.js';
 

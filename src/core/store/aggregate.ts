@@ -72,17 +72,19 @@ export async function storeAggregates(
     stored,
   );
   await lockRollups(session, tenant, again.some(isOther) ? 'alone' : 'shared');
+  const news = keyed.filter(isNew);
   await addStaged(
     session,
     tenant,
-    keyed.filter(isNew).flatMap((report) => stagedDays(report, report.doc, fresh.get(report.doc) ?? -1)),
+    news.flatMap((report) => stagedDays(report, report.doc, fresh.get(report.doc) ?? -1)),
+    news.reduce((sum, { document }) => sum + document.totals.records, 0),
   );
-  const news = keyed.filter(isNew).map(({ doc, problems }): StoredReport => {
+  const outcomes = news.map(({ doc, problems }): StoredReport => {
     return { doc, outcome: 'stored', reportId: fresh.get(doc) ?? -1, problems };
   });
   const others = await mergeResent(session, tenant, again);
   await markDirty(session, facts, keyed);
-  return [...resent, ...news, ...others];
+  return [...resent, ...outcomes, ...others];
 }
 
 function idOf(ids: ReadonlyMap<string, number>, name: string): number {

@@ -2,6 +2,7 @@ import type { Problem } from '../report/report.js';
 import { stagedDays, type Keyed, type StoredReport } from './placed.js';
 import { addStaged, MOST, subtractRows } from './rollups.js';
 import type { Session } from './session.js';
+import { STAGED_ROWS } from './staging.js';
 
 /** Code of the problem that every version of a conflicting report carries. */
 export const CONFLICT = 'report-conflict';
@@ -65,7 +66,7 @@ export async function mergeResent(
 ): Promise<StoredReport[]> {
   if (!resent.some(isOther)) return resent.flatMap((one) => outcomes(one, new Set()));
   // Rows of one report are looked up among all that wait.
-  await session.run('CREATE INDEX staging_record_by_doc ON pg_temp.staging_record (doc)');
+  await session.run('CREATE INDEX staged_by_place ON pg_temp.staged (doc, ordinal)');
   const results: StoredReport[] = [];
   for (const one of resent) {
     const merged = isOther(one)
@@ -73,7 +74,7 @@ export async function mergeResent(
       : new Set<number>();
     results.push(...outcomes(one, merged));
   }
-  await session.run('DROP INDEX pg_temp.staging_record_by_doc');
+  await session.run('DROP INDEX pg_temp.staged_by_place');
   return results;
 }
 
@@ -136,7 +137,7 @@ async function mergeInto(
   });
   if (union.changed > 0) {
     await removeRows(session, tenant, report, union.replaced);
-    await addStaged(session, tenant, stagedDays(first, merged, report.id));
+    await addStaged(session, tenant, stagedDays(first, merged, report.id), union.changed);
   }
   await session.run(
     `UPDATE aggregate_report SET versions = versions + $3, records = records + $4, messages = LEAST(messages + $5, ${MOST}),
@@ -190,7 +191,7 @@ async function stageUnion(
        SELECT ${STORED} AS doc, ordinal, messages, ${KEY} FROM record
        WHERE tenant_id = $1 AND domain_id = $2 AND day BETWEEN $3 AND $4 AND report_id = $5
        UNION ALL
-       SELECT doc, ordinal, messages, ${KEY} FROM pg_temp.staging_record WHERE doc = ANY ($6::int[])),
+       SELECT doc, ordinal, messages, ${KEY} FROM ${STAGED_ROWS} s WHERE doc = ANY ($6::int[])),
      by_version AS MATERIALIZED (
        SELECT doc, SUM(messages) AS messages, MIN(ordinal) AS place, array_agg(DISTINCT ordinal) AS ordinals, ${KEY}
        FROM rows GROUP BY doc, ${KEY}),
@@ -200,7 +201,7 @@ async function stageUnion(
        FROM by_version GROUP BY ${KEY}),
      changed AS MATERIALIZED (SELECT * FROM keyed WHERE before IS NULL OR target > before),
      staged AS (
-       INSERT INTO pg_temp.staging_record (doc, ordinal, messages, ${KEY})
+       INSERT INTO pg_temp.staged (doc, ordinal, messages, ${KEY})
        SELECT $7, (SELECT MAX(ordinal) FROM rows) + ROW_NUMBER() OVER (ORDER BY place), target, ${KEY} FROM changed),
      signed AS (
        SELECT doc, md5(string_agg(line, E'\n' ORDER BY line)) AS signature

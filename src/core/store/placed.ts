@@ -5,7 +5,7 @@ import type { Outcome } from './documents.js';
 import { keptName } from './names.js';
 import type { StagedDay } from './rollups.js';
 
-/** An aggregate report whose records wait in staging_record under `doc`. */
+/** An aggregate report whose staged records wait under `doc`. */
 export interface StagedReport {
   readonly doc: number;
   readonly document: Extract<ReadDocument, { kind: 'aggregate' }>;

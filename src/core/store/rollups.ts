@@ -1,10 +1,12 @@
 import { resultColumns } from './result.js';
 import { takeStripe } from './locks.js';
+import { unlessTaken } from './savepoint.js';
 import type { Session } from './session.js';
+import { STAGED_ROWS } from './staging.js';
 
 /** A staged document and one UTC day of it: which part of every count belongs there. */
 export interface StagedDay {
-  /** Number of the document in staging_record. */
+  /** Number of the document among those that are staged. */
   readonly doc: number;
   readonly reportId: number;
   readonly domainId: number;
@@ -18,7 +20,7 @@ export interface StagedDay {
 
 /** FROM clause that joins staged records with their days; $1 is the tenant, $2 to $8 as `dayParameters` gives. */
 const STAGED = `
-  pg_temp.staging_record s
+  ${STAGED_ROWS} s
   JOIN unnest($2::int[], $3::bigint[], $4::int[], $5::int[], $6::date[], $7::float8[], $8::float8[])
     AS d (doc, report_id, domain_id, reporter_id, day, share_before, share) ON d.doc = s.doc
   CROSS JOIN LATERAL (SELECT CASE WHEN d.share_before = 0 AND d.share = 1 THEN s.messages
@@ -38,8 +40,13 @@ function dayParameters(tenant: number, days: readonly StagedDay[]): unknown[] {
   ];
 }
 
-/** Moves staged records into their partitions and adds them to the rollups. */
-export async function addStaged(session: Session, tenant: number, days: readonly StagedDay[]): Promise<void> {
+/** Moves staged records, about so many, into their partitions and adds them to the rollups. */
+export async function addStaged(
+  session: Session,
+  tenant: number,
+  days: readonly StagedDay[],
+  records: number,
+): Promise<void> {
   if (days.length === 0) return;
   const parameters = dayParameters(tenant, days);
   // A row without messages is kept on the first day; a part without messages is no row.
@@ -52,12 +59,23 @@ export async function addStaged(session: Session, tenant: number, days: readonly
      WHERE part.messages > 0 OR (s.messages = 0 AND d.share_before = 0)`,
     parameters,
   );
-  await addToRollups(
-    session,
-    tenant,
-    { day: 'd', messages: 'part.messages', from: `${STAGED} WHERE part.messages > 0` },
-    parameters,
+  const change = { day: 'd', messages: 'part.messages', from: `${STAGED} WHERE part.messages > 0` } as const;
+  const isFirst = records >= MANY_RECORDS && (await areFirst(session, tenant, days));
+  await addBySource(session, change, parameters, isFirst);
+  await addByResult(session, tenant, change, parameters);
+}
+
+/** From so many records on it pays to ask first whether rows can meet others of the same key. */
+const MANY_RECORDS = 1_000;
+
+/** Whether nothing is counted yet on these days of these domains. */
+async function areFirst(session: Session, tenant: number, days: readonly StagedDay[]): Promise<boolean> {
+  const { first } = await session.row<{ first: boolean }>(
+    `SELECT NOT EXISTS (SELECT FROM rollup_domain r JOIN unnest($2::int[], $3::date[]) AS d (domain_id, day)
+       ON r.tenant_id = $1 AND r.domain_id = d.domain_id AND r.day = d.day) AS first`,
+    [tenant, days.map(({ domainId }) => domainId), days.map(({ day }) => day)],
   );
+  return first;
 }
 
 /** Takes some rows of a report, named by their ordinals, out of the rollups. */
@@ -74,7 +92,9 @@ export async function subtractRows(
 ): Promise<void> {
   const parameters = [tenant, report.domainId, report.firstDay, report.lastDay, report.id, ordinals];
   const from = `record s WHERE s.tenant_id = $1 AND s.domain_id = $2 AND s.day BETWEEN $3 AND $4 AND s.report_id = $5 AND s.ordinal = ANY ($6::int[]) AND s.messages > 0`;
-  await addToRollups(session, tenant, { day: 's', messages: '-s.messages', from }, parameters);
+  const change = { day: 's', messages: '-s.messages', from } as const;
+  await addBySource(session, change, parameters, false);
+  await addByResult(session, tenant, change, parameters);
 }
 
 /** Makes the rollups of some domain-days anew from their records. The caller keeps others from adding meanwhile. */
@@ -99,18 +119,22 @@ export async function recomputeRollups(
       parameters,
     );
   const from = `record s JOIN ${days} ON s.tenant_id = $1 AND s.domain_id = d.domain_id AND s.day = d.day WHERE s.messages > 0`;
-  await addToRollups(session, tenant, { day: 's', messages: 's.messages', from }, parameters);
+  const change = { day: 's', messages: 's.messages', from } as const;
+  await addBySource(session, change, parameters, true);
+  await addByResult(session, tenant, change, parameters);
 }
 
 /** Sums stop where whole numbers end in JavaScript: no forged count makes a later honest one fail. */
 export const MOST = Number.MAX_SAFE_INTEGER;
 const { dkim: DKIM, spf: SPF, disposition: DISPOSITION } = resultColumns('s');
 
+/** In double precision: exact up to 2^53, where sums stop, and less work than the NUMERIC of sums of BIGINT. */
 function sourceSums(messages: string): string {
-  const where = (condition: string) =>
-    `LEAST(COALESCE(SUM(${messages}) FILTER (WHERE ${condition}), 0), ${MOST})`;
+  const sum = (filter: string) =>
+    `LEAST(COALESCE(SUM((${messages})::float8) ${filter}, 0), ${MOST}::float8)::bigint`;
+  const where = (condition: string) => sum(`FILTER (WHERE ${condition})`);
   return [
-    `LEAST(SUM(${messages}), ${MOST})`,
+    sum(''),
     where(`${DKIM} OR ${SPF}`),
     where(DKIM),
     where(SPF),
@@ -129,24 +153,34 @@ interface Change {
 }
 
 /**
- * Adds rows to the rollups: one statement by source, one for the others, which come from the same sums. Sorted by the
- * key, so that two transactions that add at once wait for each other and do not deadlock.
+ * Adds rows to the rollup by source. Sorted by the key, so that two transactions that add at once wait for each other
+ * and do not deadlock. `isFirst` says that no row of these keys was there: then they are inserted as they are, which
+ * saves a fourth of the work, and where another transaction was faster after all, once more in the usual way.
  */
-async function addToRollups(
+async function addBySource(
   session: Session,
-  tenant: number,
-  change: Change,
+  { day, messages, from }: Change,
   parameters: readonly unknown[],
+  isFirst: boolean,
 ): Promise<void> {
-  const { day, messages, from } = change;
   // By address first: one large report is about one domain and day, and PostgreSQL sorts fast by the first key alone.
   const bySource = `s.source_ip, ${day}.domain_id, ${day}.day`;
+  const insert = `INSERT INTO rollup_source AS r (tenant_id, source_ip, domain_id, day, ${SUMS.join(', ')})
+     SELECT $1, ${bySource}, ${sourceSums(messages)} FROM ${from} GROUP BY ${bySource} ORDER BY 2, 3, 4`;
+  if (isFirst && (await unlessTaken(session, () => session.run(insert, parameters)))) return;
   await session.run(
-    `INSERT INTO rollup_source AS r (tenant_id, source_ip, domain_id, day, ${SUMS.join(', ')})
-     SELECT $1, ${bySource}, ${sourceSums(messages)} FROM ${from} GROUP BY ${bySource} ORDER BY 2, 3, 4
-     ON CONFLICT (tenant_id, domain_id, day, source_ip) DO UPDATE SET ${SUMS.map(added).join(', ')}`,
+    `${insert} ON CONFLICT (tenant_id, domain_id, day, source_ip) DO UPDATE SET ${SUMS.map(added).join(', ')}`,
     parameters,
   );
+}
+
+/** Adds rows to the rollups that come from sums by result, sorted as well. */
+async function addByResult(
+  session: Session,
+  tenant: number,
+  { day, messages, from }: Change,
+  parameters: readonly unknown[],
+): Promise<void> {
   const stripe = await takeStripe(session, tenant);
   const sum = (condition: string) => `LEAST(COALESCE(SUM(messages) FILTER (WHERE ${condition}), 0), ${MOST})`;
   await session.run(

@@ -2,11 +2,12 @@ import { LimitError, type Limits } from '../limits.js';
 import type { ProblemList } from '../problems.js';
 import type { AggregateReport, ReportRecord, Totals } from '../report.js';
 import { cutText } from '../text.js';
-import { ExtensionText, type Attributes } from './extension.js';
-import { Refused } from './failures.js';
+import { declarePrefixes, ExtensionText, type Attributes } from './extension.js';
+import { reportOf } from './finish.js';
 import { AT, below, codeOf, FIRST_LEAF, NAMES, pathOf } from './grammar.js';
 import { HeadFields } from './head.js';
 import { RecordFields } from './record.js';
+import { LONGEST_ADDRESS, type Repeatable } from './repeats.js';
 import { Tally } from './tally.js';
 import { hasContent, show } from './values.js';
 
@@ -38,6 +39,10 @@ export class ReportBuilder {
   #keepsForeign = false;
   #extensions = 0;
   #elements = 0;
+  #notes = 0;
+  /** As the record at hand began. */
+  #elementsBefore = 0;
+  #notesBefore = 0;
   #root: string | null = null;
   #rootPrefix = '';
   #found = false;
@@ -73,6 +78,26 @@ export class ReportBuilder {
     return this.#found && this.#depth === 0;
   }
 
+  /** The record that was read last, for those that repeat it; null where there was anything odd about it. */
+  lastRecord(): Repeatable | null {
+    const record = this.#records.at(-1);
+    const isOdd = this.#notes > this.#notesBefore || this.#limits.textLength < LONGEST_ADDRESS;
+    if (record === undefined || record.extensions !== undefined || isOdd) return null;
+    return { record, elements: this.#elements - this.#elementsBefore };
+  }
+
+  /** A record that says what an earlier one said, but for its address and count. */
+  repeat(earlier: Repeatable, sourceIp: string, count: string): void {
+    this.#addElements(earlier.elements);
+    this.#beginRecord();
+    this.#place = AT.sourceIp;
+    this.#record.set(AT.sourceIp, sourceIp);
+    this.#place = AT.count;
+    this.#record.set(AT.count, count);
+    this.#place = AT.record;
+    this.#endRecord(earlier.record);
+  }
+
   takeRecords(): ReportRecord[] {
     const records = this.#records;
     this.#records = [];
@@ -81,14 +106,14 @@ export class ReportBuilder {
 
   /** An element with its name as written, and its attributes, if any. */
   open(name: string, attributes: Attributes | null): void {
-    if (this.#at === AT.outside && attributes !== null) this.#declarePrefixes(attributes);
+    if (this.#at === AT.outside && attributes !== null) declarePrefixes(this.#prefixes, attributes);
     this.#open(this.codeOf(name), name, attributes);
   }
 
   /** An element around the report, when nobody knows whether it ends. */
   wrap(name: string, attributes: Attributes | null): void {
     this.#root ??= name;
-    if (attributes !== null) this.#declarePrefixes(attributes);
+    if (attributes !== null) declarePrefixes(this.#prefixes, attributes);
   }
 
   /** Code of a name as written: without its prefix where that is the root's. */
@@ -136,39 +161,19 @@ export class ReportBuilder {
     this.#at = this.#stack[this.#depth] ?? AT.outside;
     if (at >= FIRST_LEAF) this.#set(at, this.#text);
     else if (at === AT.foreign) this.#closeForeign();
-    else if (at === AT.record) this.#endRecord();
+    else if (at === AT.record) this.#endRecord(null);
     else if (at === AT.reason || at === AT.dkim || at === AT.spf) this.#record.endPart(at);
   }
 
   /** The report and its figures. Throws Refused where nothing was found that could be counted. */
   finish(): { report: AggregateReport; totals: Totals } {
-    if (this.#root === null && !this.#found)
-      throw new Refused('not-xml', 'The document holds no XML element at all.');
-    if (!this.#found)
-      throw new Refused(
-        'not-a-report',
-        `This is no DMARC aggregate report: its root is ${show(this.#root ?? '')} and not "feedback".`,
-      );
-    const { records } = this.#tally;
-    const domain = this.#head.domain;
-    if (records === 0 && domain === null)
-      throw new Refused('report-empty', 'The report names no domain and has no records.');
-    if (records === 0) this.#problems.add('records-none', 'The report has no records.', null);
-    return {
-      report: this.#head.take(domain ?? this.#guessDomain()),
-      totals: this.#tally.totals,
-    };
+    return reportOf(this.#root, this.#found, this.#head, this.#tally, this.#problems);
   }
 
   #open(code: number, name: string, attributes: Attributes | null): void {
     if (this.#depth >= this.#limits.xmlDepth)
       throw new LimitError('limit-xml-depth', `Elements are nested deeper than ${this.#limits.xmlDepth}.`);
-    this.#elements += 1;
-    if (this.#elements > MOST_ELEMENTS + MOST_PER_RECORD * this.#tally.records)
-      throw new LimitError(
-        'limit-xml-elements',
-        `The report has more than ${MOST_ELEMENTS} elements that are no records.`,
-      );
+    this.#addElements(1);
     const parent = this.#at;
     let at = parent === AT.foreign ? AT.foreign : below(parent, code);
     // An extension with attributes is kept whole; one without is a frame around what it holds.
@@ -187,6 +192,15 @@ export class ReportBuilder {
     else if (at === AT.outside) this.#root ??= name;
   }
 
+  #addElements(count: number): void {
+    this.#elements += count;
+    if (this.#elements > MOST_ELEMENTS + MOST_PER_RECORD * this.#tally.records)
+      throw new LimitError(
+        'limit-xml-elements',
+        `The report has more than ${MOST_ELEMENTS} elements that are no records.`,
+      );
+  }
+
   #openReport(name: string): void {
     if (this.#found) {
       this.#at = AT.foreign;
@@ -203,21 +217,16 @@ export class ReportBuilder {
     this.#head.setNamespace(this.#prefixes.get(this.#rootPrefix) ?? '');
   }
 
-  #declarePrefixes(attributes: Attributes): void {
-    for (const [key, value] of Object.entries(attributes)) {
-      if (key === 'xmlns') this.#prefixes.set('', value.trim());
-      else if (key.startsWith('xmlns:')) this.#prefixes.set(key.slice(6), value.trim());
-    }
-  }
-
   #beginRecord(): void {
     if (this.#tally.records >= this.#limits.records)
       throw new LimitError('limit-records', `The report has more than ${this.#limits.records} records.`);
     this.#inRecord = true;
+    this.#notesBefore = this.#notes;
+    this.#elementsBefore = this.#elements - 1;
   }
 
-  #endRecord(): void {
-    this.#records.push(this.#tally.add(this.#record.take()));
+  #endRecord(repeated: ReportRecord | null): void {
+    this.#records.push(this.#tally.add(this.#record.take(repeated)));
     this.#inRecord = false;
   }
 
@@ -278,18 +287,8 @@ export class ReportBuilder {
     this.#note('text-cut', `A value was cut after ${textLength} characters.`);
   }
 
-  #guessDomain(): string | null {
-    const domain = this.#tally.commonFrom;
-    const path = pathOf(AT.policyDomain);
-    if (domain === null) this.#problems.add('domain-missing', 'The report names no domain.', path);
-    else {
-      const message = `The report names no domain; ${show(domain)}, the From domain of all its records, stands for it.`;
-      this.#problems.add('domain-guessed', message, path);
-    }
-    return domain;
-  }
-
   #note(code: string, message: string): void {
+    this.#notes += 1;
     const path = pathOf(this.#place);
     if (!this.#inRecord) this.#problems.add(code, message, path === '' ? null : path);
     else {

@@ -4,6 +4,14 @@ import { cutText } from '../text.js';
 /** Attributes of one element by name as written. */
 export type Attributes = Readonly<Record<string, string>>;
 
+/** Adds the namespaces that attributes declare, by their prefixes; the one without a prefix under ''. */
+export function declarePrefixes(prefixes: Map<string, string>, attributes: Attributes): void {
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key === 'xmlns') prefixes.set('', value.trim());
+    else if (key.startsWith('xmlns:')) prefixes.set(key.slice(6), value.trim());
+  }
+}
+
 /** Keeps an element that no standard names as XML text, bounded to `limit` characters. */
 export class ExtensionText {
   readonly #limit: number;

@@ -1,5 +1,6 @@
 import type { ReportBuilder } from './build.js';
 import { codeOf, NAMES } from './grammar.js';
+import { Repeats } from './repeats.js';
 
 /** The text at hand is no record of the plain shape; a parser for all of XML must say what it is. */
 export const UNUSUAL = -1;
@@ -15,6 +16,8 @@ export const MOST_KEPT_BACK = 131_072;
 /** Numbers that describe the elements of one record; a record with more is unusual. */
 const MOST_TOKENS = 4_096;
 const DEPTH = 16;
+/** Records of a document that are read before any is remembered: small reports end before that pays. */
+const FIRST_RECORDS = 20;
 
 const TAB = 9;
 const NEWLINE = 10;
@@ -31,6 +34,12 @@ const OPENINGS: readonly Uint8Array[] = NAMES.map((name) => ascii.encode(`<${nam
 const CLOSINGS: readonly Uint8Array[] = NAMES.map((name) => ascii.encode(`</${name}>`));
 const LONGEST = Math.max(...CLOSINGS.map((closing) => closing.length));
 const BY_FIRST_CHARACTER = candidates();
+const CODES = {
+  record: codeOf('record'),
+  row: codeOf('row'),
+  sourceIp: codeOf('source_ip'),
+  count: codeOf('count'),
+};
 
 /**
  * Reads records of the shape that nearly all have: known elements without prefix or attributes, text of
@@ -42,6 +51,8 @@ export class FlatRecords {
   readonly #tokens = new Int32Array(MOST_TOKENS);
   readonly #stack = new Int32Array(DEPTH);
   #length = 0;
+  readonly #repeats = new Repeats();
+  #read = 0;
   #text = '';
   /** The text as ASCII, and a zero behind it: bytes are read twice as fast as characters. */
   #bytes = new Uint8Array(0);
@@ -62,9 +73,28 @@ export class FlatRecords {
    * it, or UNUSUAL or INCOMPLETE, and then the builder has seen nothing of it.
    */
   read(from: number, builder: ReportBuilder): number {
+    const repeated = this.#repeats.read(this.#bytes, this.#text, from, builder);
+    if (repeated >= 0) return repeated;
     const end = this.#scan(from);
-    if (end >= 0) this.#replay(builder);
+    if (end < 0) return end;
+    const isRecord = builder.atReport;
+    this.#replay(builder);
+    this.#read += 1;
+    if (isRecord && this.#read > FIRST_RECORDS && !this.#repeats.isFull) this.#learn(from, end, builder);
     return end;
+  }
+
+  /** Lets others repeat the record that was read, where it begins with its row, and that with address and count. */
+  #learn(from: number, end: number, builder: ReportBuilder): void {
+    const tokens = this.#tokens.subarray(0, this.#length);
+    const [record, row, ip, address = 0, addressEnd = 0, number, count = 0, countEnd = 0] = tokens;
+    if (record !== CODES.record || row !== CODES.row || ip !== -CODES.sourceIp || number !== -CODES.count)
+      return;
+    // A second one would be compared to the first.
+    if (tokens.lastIndexOf(ip) > 2 || tokens.lastIndexOf(number) > 5) return;
+    const repeatable = builder.lastRecord();
+    if (repeatable !== null)
+      this.#repeats.learn(this.#bytes, { from, address, addressEnd, count, countEnd, end }, repeatable);
   }
 
   #scan(from: number): number {

@@ -171,14 +171,20 @@ export class RecordFields {
     if (this.#hasRoom(this.#extensions)) this.#extensions.push(extension);
   }
 
-  /** The record as it was read; starts the next one. */
-  take(): ReportRecord {
+  /** The record as it was read; starts the next one. Where it repeats another, all but address and count is its. */
+  take(repeated: ReportRecord | null = null): ReportRecord {
     if (this.#count < 0) this.#note('count-missing', 'The number of messages is missing; counted as 0.');
     if (this.#sourceIp === null && !this.#sourceIpNoted)
       this.#note('source-ip-missing', 'The source address is missing.');
+    const sourceIp = this.#sourceIp;
+    const count = this.#count < 0 ? 0 : this.#count;
+    if (repeated !== null) {
+      this.#clear();
+      return { ...repeated, sourceIp, count };
+    }
     const record: ReportRecord = {
-      sourceIp: this.#sourceIp,
-      count: this.#count < 0 ? 0 : this.#count,
+      sourceIp,
+      count,
       disposition: this.#disposition,
       dkim: this.#dkim,
       spf: this.#spf,

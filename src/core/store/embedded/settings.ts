@@ -23,6 +23,8 @@ const FOR_OUR_LOAD: Settings = {
   maintenance_work_mem: '128MB',
   wal_compression: 'on',
   max_wal_size: '2GB',
+  // A new log file is not filled with zeros before it is written: that costs a twentieth of taking large reports in.
+  wal_init_zero: 'off',
   checkpoint_timeout: '15min',
   random_page_cost: '1.1',
   jit: 'off',
