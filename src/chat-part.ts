@@ -72,7 +72,11 @@ export function chatParts(system: System, config: Config, changes: Wake): ChatPa
       wake: changes.wake,
     });
     deliveries = runDeliveries(reconciler, changes, log);
-    return { line: `on: tells ${[...speakers.keys()].join(', ')}`, stop };
+    const mail =
+      config.email === null
+        ? 'SMTP_URL and SMTP_HOST are not set, so none by e-mail'
+        : `mail ${(await import('./bot/email/platform.js')).emailLine(config.email)}`;
+    return { line: `on: tells ${[...speakers.keys()].join(', ')}; ${mail}`, stop };
   };
   const part = (name: PlatformName, title: string, start: StartPlatform | null): Part => ({
     name: title,

@@ -4,6 +4,7 @@ import type {
   Settled,
   TakenDelivery,
 } from '../../core/operations/delivery/work.js';
+import { ExpectedError } from '../../core/expected-error.js';
 import { momentFor } from '../figures.js';
 import { Gone, Refused, TryLater } from '../platform.js';
 import type { Sending } from './limits.js';
@@ -206,7 +207,7 @@ function failure(
       end: 'later',
       sending,
       error,
-      settled: settled({ nextAt, attempts: delivery.attempts, lastError: LATER }),
+      settled: settled({ nextAt, attempts: delivery.attempts, lastError: saidBy(error.cause) ?? LATER }),
     };
   }
   if (error instanceof Refused) {
@@ -215,9 +216,15 @@ function failure(
   }
   const attempts = delivery.attempts + 1;
   const afterMs = pause(attempts);
-  notes.push(note(job, 'failed', 'no-answer', NO_ANSWER));
+  const lastError = saidBy(error) ?? NO_ANSWER;
+  notes.push(note(job, 'failed', 'no-answer', lastError));
   const nextAt = new Date(now().getTime() + afterMs);
-  return { end: 'trouble', error, afterMs, settled: settled({ nextAt, attempts, lastError: NO_ANSWER }) };
+  return { end: 'trouble', error, afterMs, settled: settled({ nextAt, attempts, lastError }) };
+}
+
+/** What people may read of an error; null for what only the log may have. */
+function saidBy(error: unknown): string | null {
+  return error instanceof ExpectedError ? error.message : null;
 }
 
 const LATER = 'It said to come again later.';

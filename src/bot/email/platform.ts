@@ -67,7 +67,7 @@ export function emailSpeaker(settings: EmailSettings, { draw, log, now }: EmailO
 /** For start-up's lines. */
 export function emailLine({ host, port, security, from }: EmailSettings): string {
   const how = { tls: 'TLS', starttls: 'STARTTLS', none: 'in the clear' }[security];
-  return `on: ${from.address} over ${host}:${port} (${how})`;
+  return `from ${from.address} over ${host}:${port} (${how})`;
 }
 
 function recipientsOf({ destination }: OneWayDestination): readonly string[] {

@@ -380,7 +380,7 @@ describe('settings', () => {
   });
 
   it('are told at start without the password', async () => {
-    expect(emailLine(speaker(587).settings)).toBe('on: alerts@example.com over localhost:587 (STARTTLS)');
+    expect(emailLine(speaker(587).settings)).toBe('from alerts@example.com over localhost:587 (STARTTLS)');
   });
 });
 
