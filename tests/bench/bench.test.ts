@@ -39,6 +39,10 @@ describe('the bench', () => {
       );
       expect(stdout).toMatch(/^start to first answer, server adopted +below 2 s +[\d.]+ s +(ok|miss)$/mu);
       expect(stdout).toMatch(/^three workers against one +faster where cores allow +[\d.]+ times$/mu);
+      expect(stdout).toMatch(
+        /^from a click until every copy is true, p99 +below 3,000 ms +[\d.,]+ ms +(ok|miss)$/mu,
+      );
+      expect(stdout).toMatch(/^200 out-of-date deliveries +below 60 s +[\d.]+ s +(ok|miss)$/mu);
       expect(stdout).toMatch(/^ {2}three workers against one: \d+ cores/mu);
     },
     TIMEOUT_MS,
@@ -50,7 +54,7 @@ describe('the bench', () => {
     const { status, stdout } = spawnSync(process.execPath, words, { encoding: 'utf8' });
 
     expect(status).toBe(2);
-    expect(stdout).toContain('one of parse, ingest, summary, start, api, workers');
+    expect(stdout).toContain('one of parse, ingest, summary, start, api, workers, alerts');
   });
 });
 

@@ -25,6 +25,9 @@ export interface Sizes {
   /** Bytes of each file of the large upload, and how many there are. */
   readonly uploadBytes: number;
   readonly uploadFiles: number;
+  /** How long alerts are clicked, and how many deliveries are out of date at once. */
+  readonly clickSeconds: number;
+  readonly overdue: number;
 }
 
 /** The sizes that the targets speak of. */
@@ -44,6 +47,8 @@ export const FULL: Sizes = {
   mixedSeconds: 60,
   uploadBytes: 50 * 2 ** 20,
   uploadFiles: 200,
+  clickSeconds: 60,
+  overdue: 10_000,
 };
 
 /** Sizes that show in seconds that the bench works; as figures they mean nothing. */
@@ -63,4 +68,6 @@ export const QUICK: Sizes = {
   mixedSeconds: 3,
   uploadBytes: 2 ** 20,
   uploadFiles: 5,
+  clickSeconds: 3,
+  overdue: 200,
 };

@@ -2,11 +2,11 @@ import { readConfig } from '../../src/config.js';
 import { openSystem, type System } from '../../src/system.js';
 import { NOW } from './population.js';
 
-/** The system on an embedded database, at the time at which questions are asked. */
-export function openBenchSystem(dataFolder: string): Promise<System> {
+/** The system on an embedded database, at the time at which questions are asked unless another clock is given. */
+export function openBenchSystem(dataFolder: string, now: () => Date = () => NOW): Promise<System> {
   return openSystem({
     config: readConfig({ DATA_DIR: dataFolder, LOG_LEVEL: 'warn' }),
     note: () => {},
-    now: () => NOW,
+    now,
   });
 }
