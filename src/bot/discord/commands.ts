@@ -19,13 +19,30 @@ export const MOST_CHARACTERS = 8_000;
 
 /** The subcommand that takes any command as it is typed elsewhere. */
 export const ASK = 'ask';
+const DESCRIPTION = 'Answers about DMARC reports';
 const ADMIN_GROUP = 'admin';
 const REST_GROUP = 'more';
-/** Of many commands each, for everybody and for admins: `digest-add` and `digests` stand in `digest`. */
-const KINDS: ReadonlySet<string> = new Set(['digest', 'rule', 'channel']);
+/** Commands of one kind stand together, for everybody and for admins: `digest-add` and `digests` in `digest`. */
+const KINDS: ReadonlySet<string> = new Set(['digest', 'rule', 'channel', 'key', 'alert']);
+/** What is done about alerts is named by what it does. */
+const OF_ALERTS: ReadonlySet<string> = new Set([
+  'acknowledge',
+  'unacknowledge',
+  'resolve',
+  'reopen',
+  'snooze',
+  'assign',
+  'note',
+  'ours',
+  'suppress',
+  'suppressions',
+  'unsuppress',
+  'why',
+]);
 /** Stay at hand however many commands there are. */
 const AT_HAND: ReadonlySet<string> = new Set([
   'summary',
+  'status',
   'upload',
   'export',
   'chart',
@@ -38,7 +55,7 @@ const AT_HAND: ReadonlySet<string> = new Set([
 
 /**
  * `/dmarc` with a subcommand for every command that can be asked from afar. Discord takes 25 options a level and 8,000
- * characters in all: what admins do stands in a group, names of one kind (key-create, key-revoke) in another, what is
+ * characters in all: names of one kind (key-create, key-revoke) stand in a group, what else admins do in another, what is
  * left over in a third; and options that would pass the characters are left to `ask`. Pure.
  */
 export function commandsFor(commands: readonly Command[]): ApplicationCommand[] {
@@ -63,7 +80,7 @@ export function commandsFor(commands: readonly Command[]): ApplicationCommand[] 
   return [
     {
       name: 'dmarc',
-      description: 'Answers about DMARC reports',
+      description: DESCRIPTION,
       type: 1,
       contexts: [0],
       integration_types: [0],
@@ -112,15 +129,15 @@ function arrange(commands: readonly Command[]): Map<string | null, Command[]> {
 }
 
 function groupOf(command: Command, commands: readonly Command[]): string | null {
-  const [word = ''] = slugOf(command).split('-');
-  const own = word.replace(/s$/u, '');
+  const slug = slugOf(command);
+  const [kind = ''] = slug.split('-');
+  const own = OF_ALERTS.has(slug) ? 'alert' : kind.replace(/s$/u, '');
   if (KINDS.has(own)) return own;
   if (command.operation.role === 'admin') return ADMIN_GROUP;
-  const [kind = ''] = slugOf(command).split('-');
   const kin = commands.filter(
     (other) => other.operation.role !== 'admin' && slugOf(other).startsWith(`${kind}-`),
   );
-  return slugOf(command).startsWith(`${kind}-`) && kin.length > 1 && kind !== ADMIN_GROUP ? kind : null;
+  return slug.startsWith(`${kind}-`) && kin.length > 1 && kind !== ADMIN_GROUP ? kind : null;
 }
 
 function titleOf(group: string): string {
@@ -149,28 +166,75 @@ function askOption(): CommandOption {
   };
 }
 
+/** Commands up to this are asked often, and keep their options as long as those of others can go. */
+const OFTEN = 1;
+/** Characters of a description that was shortened. */
+const BRIEF = 36;
+
 /**
- * Takes optional options away until all fits: first from what is set up once in a while, then from what admins do, then
- * from the last command on.
+ * Makes commands shorter until all fits, one after the other: those that set something up and what admins do first, the
+ * largest of them at the head; then what is done about alerts; and then the others from the last one on. Optional options
+ * are told by their names alone; where that does not do, they go, and what is seldom asked is described in a few words.
  */
 function fitting(options: readonly CommandOption[]): CommandOption[] {
+  const seldom = (group: string) =>
+    group === 'alert' ? OFTEN : group === ADMIN_GROUP ? 2 : KINDS.has(group) ? 3 : 0;
+  const order = options
+    .flatMap((option) =>
+      option.type === OPTION.group
+        ? (option.options ?? []).map((command) => ({ command, seldom: seldom(option.name) }))
+        : [{ command: option, seldom: 0 }],
+    )
+    .map((one, place) => ({ ...one, size: one.seldom === 0 ? place : charactersOf(one.command) }))
+    .toSorted((a, b) => b.seldom - a.seldom || b.size - a.size);
   let left = [...options];
-  const size = () =>
-    charactersOf({ name: 'dmarc', description: 'Answers about DMARC reports', options: left });
-  const seldom = ({ type, name }: CommandOption) =>
-    type !== OPTION.group ? 0 : KINDS.has(name) ? 2 : name === ADMIN_GROUP ? 1 : 0;
-  const order = left
-    .map((option, place) => ({ place, seldom: seldom(option) }))
-    .toSorted((a, b) => b.seldom - a.seldom || b.place - a.place);
-  for (const { place } of order) {
-    if (size() <= MOST_CHARACTERS) break;
-    left = left.map((option, at) => (at === place ? bare(option) : option));
+  let size = charactersOf({ name: 'dmarc', description: DESCRIPTION, options: left });
+  const often = order.filter((one) => one.seldom <= OFTEN);
+  const others = order.filter((one) => one.seldom > OFTEN);
+  const steps = [
+    ...[terse, bare, brief].flatMap((shorten) => others.map(({ command }) => ({ command, shorten }))),
+    ...[terse, bare].flatMap((shorten) => often.map(({ command }) => ({ command, shorten }))),
+  ];
+  for (const { command, shorten } of steps) {
+    if (size <= MOST_CHARACTERS) return left;
+    left = left.map((option) => replaced(option, command.name, shorten));
+    size = charactersOf({ name: 'dmarc', description: DESCRIPTION, options: left });
   }
   return left;
 }
 
+/** The command of a name, shorter, wherever it stands. */
+function replaced(
+  option: CommandOption,
+  name: string,
+  shorten: (command: CommandOption) => CommandOption,
+): CommandOption {
+  if (option.type === OPTION.group)
+    return { ...option, options: (option.options ?? []).map((each) => replaced(each, name, shorten)) };
+  return option.name === name ? shorten(option) : option;
+}
+
+/** What it does, in a few words. */
+function brief(command: CommandOption): CommandOption {
+  const { description } = command;
+  const words = description.slice(0, BRIEF).split(' ');
+  return description.length <= BRIEF
+    ? command
+    : { ...command, description: `${words.slice(0, -1).join(' ')} …` };
+}
+
+function terse({ options = [], ...head }: CommandOption): CommandOption {
+  const named = options.map((each) =>
+    each.required === true ? each : { ...each, description: capital(each.name) },
+  );
+  return named.length === 0 ? head : { ...head, options: named };
+}
+
+function capital(word: string): string {
+  return `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
+}
+
 function bare(option: CommandOption): CommandOption {
-  if (option.type === OPTION.group) return { ...option, options: (option.options ?? []).map(bare) };
   const { options = [], ...head } = option;
   const kept = options.filter((each) => each.required === true);
   return kept.length === 0 ? head : { ...head, options: kept };

@@ -62,8 +62,11 @@ export function optionsOf(command: Command): CommandOption[] {
   const input = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   const output = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }).properties ?? {};
   const names = Object.keys(input.properties ?? {});
+  // Questions take all filters; elsewhere a field of such a name is one like others.
+  const filtered = names.includes('reporter');
+  const isFilter = (name: string) => filtered && FILTERS.has(name);
   const isOwn = (name: string) =>
-    !PERIOD.has(name) && !PAGE.has(name) && (!FILTERS.has(name) || command.positional.includes(name));
+    !PERIOD.has(name) && !PAGE.has(name) && (!isFilter(name) || command.positional.includes(name));
   const options = names.filter(isOwn).map((name) =>
     fieldOption(name, output[name] ?? {}, {
       required: input.required?.includes(name) ?? false,
@@ -75,7 +78,7 @@ export function optionsOf(command: Command): CommandOption[] {
     ...options.filter((option) => option.required !== true),
   ];
   if (names.includes('from') && names.includes('to')) ordered.push(periodOption());
-  if (names.some((name) => FILTERS.has(name) && !isOwn(name))) ordered.push(filterOption(names));
+  if (names.some((name) => isFilter(name) && !isOwn(name))) ordered.push(filterOption(names));
   return ordered;
 }
 
