@@ -4,11 +4,13 @@ import { dirname, join } from 'node:path';
 import { readConfig } from '../config.js';
 import { COMMANDS } from '../bot/registry.js';
 import { dispatch } from '../bot/dispatch.js';
+import { counted } from '../bot/figures.js';
 import { renderCard } from '../bot/terminal/render.js';
 import { wantsColour } from '../bot/characters/style.js';
 import { addDays, dayOf } from '../core/analysis/range.js';
 import { keep, type Incoming } from '../core/ingest/keep.js';
 import { processPending } from '../core/ingest/process.js';
+import { evaluateAll } from '../core/operations/alert/evaluate.js';
 import type { Context } from '../core/operations/operation.js';
 import { inMemory } from '../core/report/bytes.js';
 import { generate } from '../core/sample/generate.js';
@@ -64,10 +66,12 @@ async function demoIn(folder: string, io: Io): Promise<void> {
     const started = performance.now();
     const files = await takeInSamples(context);
     say(`${files} files were read and stored in ${((performance.now() - started) / 1000).toFixed(1)} s.\n`);
+    const opened = (await evaluateAll(context)).raised.filter(({ outcome }) => outcome === 'opened').length;
     const { isTTY, columns } = io.output as Partial<NodeJS.WriteStream>;
     const { card } = await dispatch({ text: FIRST_QUESTION, context, local: true }, COMMANDS);
     say(`/dmarc ${FIRST_QUESTION}\n`);
     say(renderCard(card, { columns, colour: wantsColour(isTTY === true, config) }));
+    if (opened > 0) say(`Rules found ${counted(opened, 'thing')} that somebody should look at: ask alerts.`);
     say('Ask on: help shows what there is, exit leaves.\n');
     await chatOn(io, context, config.noColour);
   } finally {
