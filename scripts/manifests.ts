@@ -1,4 +1,4 @@
-/** Writes manifests/ and docs/commands.md from the registry of commands, and docs/webhook.schema.json. */
+/** Writes manifests/ and docs/commands.md from the registry of commands, docs/rules.md from the kinds of rules, and docs/webhook.schema.json. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,8 @@ import { webhookSchema } from '../src/bot/webhook/body.js';
 import { commandsPage } from './manifests/commands-page.js';
 import { manifestFiles } from './manifests/made.js';
 import { type ManifestOptions, PLAIN } from './manifests/options.js';
+import { rulesPage } from './manifests/rules-page.js';
+import { RULE_KINDS } from '../src/core/alert/kinds.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const HELP = `Usage: npm run manifests -- [--teams-app-id ID] [--teams-slash] [--site URL] [--slack-url URL] [--out FOLDER]
@@ -61,6 +63,11 @@ if (values.out === undefined) {
   await write(
     page,
     await format(commandsPage(COMMANDS), { ...(await resolveConfig(page)), parser: 'markdown' }),
+  );
+  const rules = path.join(ROOT, 'docs', 'rules.md');
+  await write(
+    rules,
+    await format(rulesPage(RULE_KINDS), { ...(await resolveConfig(rules)), parser: 'markdown' }),
   );
   const schema = path.join(ROOT, 'docs', 'webhook.schema.json');
   await write(
