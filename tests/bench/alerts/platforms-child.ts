@@ -63,7 +63,7 @@ for (const [number, slack] of slacks.entries()) {
 }
 const teams = await startFakeTeams();
 for (let team = 1; team <= sizes.teams; team += 1)
-  for (const _name of names) {
+  for (let channel = 1; channel <= sizes.channels; channel += 1) {
     const { id } = teams.channel(teams.person(`Member of ${channels.length}`));
     const destination = {
       serviceUrl: teams.serviceUrl,
