@@ -1,14 +1,13 @@
 import { worstOf } from '../../core/alert/grouping.js';
 import type { AlertEvent, AlertResult } from '../../core/operations/alert/list.js';
-import { cutText } from '../../core/report/text.js';
 import { ask } from '../ask.js';
 import type { Card, CardPart } from '../card.js';
 import { counted, dayText, moment, type Moment } from '../figures.js';
 import { sentenceOf } from './alert-reply.js';
-import { actionsOf, saysOf, stateOf, titleOf, toneOf } from './alert-words.js';
+import { actionsOf, saysOf, shortened, stateOf, titleOf, toneOf } from './alert-words.js';
 import { chartOf, evidenceFacts, memberTable, standing } from './alert.js';
 
-const LONGEST = 500;
+const LONGEST = 300;
 
 /** An alert with all of its evidence and history. */
 export function alertDetailsCard(result: AlertResult, _input: unknown, now: Moment): Card {
@@ -23,7 +22,7 @@ export function alertDetailsCard(result: AlertResult, _input: unknown, now: Mome
       ...memberTable(members),
       ...historyTable(result, now),
     ],
-    advice: alert.state === 'resolved' ? null : cutText(alert.finding.fix, LONGEST),
+    advice: alert.state === 'resolved' ? null : shortened(alert.finding.fix, LONGEST),
     buttons: [
       ...actionsOf(alert),
       ...(lead === null ? [] : [{ label: `Alert ${lead.id}`, command: `alert ${lead.id}` }]),
@@ -47,7 +46,11 @@ function historyTable({ history, alert }: AlertResult, now: Moment): CardPart[] 
       type: 'table',
       title: 'History',
       columns: ['When', 'Who', 'What'].map((name) => ({ name, align: 'left' })),
-      rows: history.map((event) => [moment(event.at, now), event.by, cutText(whatOf(event, alert), LONGEST)]),
+      rows: history.map((event) => [
+        moment(event.at, now),
+        event.by,
+        shortened(whatOf(event, alert), LONGEST),
+      ]),
       more: null,
     },
   ];

@@ -1,8 +1,7 @@
 import type { AlertSubject, SubjectChange } from '../../core/operations/alert/subject.js';
-import { cutText } from '../../core/report/text.js';
 import type { Card } from '../card.js';
 import { moment, type Moment } from '../figures.js';
-import { saysOf, titleOf, toneOf } from './alert-words.js';
+import { saysOf, shortened, titleOf, toneOf } from './alert-words.js';
 
 const LONGEST_NOTE = 1_000;
 
@@ -13,7 +12,7 @@ export function alertReplyCard({ alert, members, change }: AlertSubject, now: Mo
     title: titleOf(alert),
     tone: toneOf(alert, members),
     verdict: change === null ? saysOf(alert) : sentenceOf(change, alert),
-    parts: note === null ? [] : [{ type: 'text', text: cutText(note, LONGEST_NOTE) }],
+    parts: note === null ? [] : [{ type: 'text', text: shortened(note, LONGEST_NOTE) }],
     advice: null,
     buttons: [],
     form: null,
@@ -27,9 +26,6 @@ export function sentenceOf(
   alert: AlertSubject['alert'],
 ): string {
   switch (kind) {
-    case 'opened':
-    case 'promoted':
-      return saysOf(alert);
     case 'worse':
       return `It became worse: ${saysOf(alert)}`;
     case 'acknowledged':
@@ -54,5 +50,7 @@ export function sentenceOf(
       return `${by} assigned it to nobody.`;
     case 'noted':
       return `${by} wrote a note.`;
+    default:
+      return saysOf(alert);
   }
 }

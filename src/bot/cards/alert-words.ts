@@ -11,18 +11,19 @@ import { percentText, count, counted, moment, type Moment } from '../figures.js'
 
 /** Text of reports on a card. */
 const LONGEST = 600;
+const LONGEST_NAME = 120;
 const SNOOZE_HOURS = 4;
 const SUPPRESS_HOURS = 24;
 
 /** `Alert 17: Spoofing burst, example.com`. */
 export function titleOf(alert: Alert): string {
-  return `Alert ${alert.id}: ${nameOf(alert)}${alert.domain === null ? '' : `, ${alert.domain}`}`;
+  return `Alert ${alert.id}: ${nameOf(alert)}${alert.domain === null ? '' : `, ${shortened(alert.domain, LONGEST_NAME)}`}`;
 }
 
 /** The rule as people read it: the title of its kind, with the name that somebody gave it. */
 export function nameOf({ rule, kind }: Pick<Alert, 'rule' | 'kind'>): string {
   const title = kindOf(kind)?.title ?? kind;
-  return rule === kind ? title : `${title} (${rule})`;
+  return rule === kind ? title : `${title} (${shortened(rule, LONGEST_NAME)})`;
 }
 
 /** Colour: how bad what is open is; somebody looks after it; it is over. */
@@ -42,7 +43,7 @@ export function stateOf({ state, acknowledged, resolved }: Alert, worst: Severit
 
 /** What happened, as its rule says it. */
 export function saysOf({ finding }: Pick<Alert, 'finding'>): string {
-  return cutText(finding.says, LONGEST);
+  return shortened(finding.says, LONGEST);
 }
 
 /** A measure in its unit: `1,234 messages`, `12.3 %`. */
@@ -85,4 +86,9 @@ export function actionsOf(alert: Alert): Button[] {
 /** `by Ada, 2026-03-15 12:00 UTC`. */
 export function doneText({ at, by }: { readonly at: string; readonly by: string }, now: Moment): string {
   return `by ${by}, ${moment(at, now)}`;
+}
+
+/** The beginning of a text that is too long, with a mark that it goes on. */
+export function shortened(text: string, limit: number): string {
+  return text.length <= limit ? text : `${cutText(text, limit)}…`;
 }

@@ -3,17 +3,26 @@ import type { Evidence, Identifier } from '../../core/alert/finding.js';
 import { worstOf } from '../../core/alert/grouping.js';
 import { addDays } from '../../core/analysis/range.js';
 import type { AlertSubject } from '../../core/operations/alert/subject.js';
-import { cutText } from '../../core/report/text.js';
 import type { Card, CardPart, Fact } from '../card.js';
 import { ago, count, counted, dayText, moment, type Moment } from '../figures.js';
-import { actionsOf, doneText, measured, nameOf, saysOf, stateOf, titleOf, toneOf } from './alert-words.js';
+import {
+  actionsOf,
+  doneText,
+  measured,
+  nameOf,
+  saysOf,
+  shortened,
+  stateOf,
+  titleOf,
+  toneOf,
+} from './alert-words.js';
 
 /** Bounds of one card; `alert N` and `sources` tell the rest. */
 const IDENTIFIERS = 3;
 const ADDRESSES = 5;
 const FACTS = 6;
 const MEMBERS = 10;
-const LONGEST_VALUE = 300;
+const LONGEST_VALUE = 200;
 /** Fewer days are no chart, and more are no small one. */
 const FEWEST_DAYS = 3;
 const MOST_DAYS = 60;
@@ -32,7 +41,7 @@ export function alertCard(subject: AlertSubject, now: Moment): Card {
       ...(over ? [] : chartOf(alert)),
       ...memberTable(members),
     ],
-    advice: over ? null : cutText(alert.finding.fix, LONGEST_VALUE),
+    advice: over ? null : shortened(alert.finding.fix, LONGEST_VALUE),
     buttons: [...actionsOf(alert), { label: 'Details', command: `alert ${alert.id}` }],
     form: null,
     footer: `${alert.rule} · as of ${dayText(alert.finding.day, now)} (UTC) · found on ${counted(alert.timesFound, 'day')}`,
@@ -80,8 +89,8 @@ function facts(words: readonly (FactWords | null)[]): Fact[] {
   return words.flatMap((one) => {
     if (one === null) return [];
     const [name, value, note] = one;
-    const fact = { name: cutText(name, LONGEST_VALUE), value: cutText(value, LONGEST_VALUE) };
-    return [note === undefined ? fact : { ...fact, note: cutText(note, LONGEST_VALUE) }];
+    const fact = { name: shortened(name, LONGEST_VALUE), value: shortened(value, LONGEST_VALUE) };
+    return [note === undefined ? fact : { ...fact, note: shortened(note, LONGEST_VALUE) }];
   });
 }
 
@@ -120,7 +129,7 @@ export function chartOf({ finding }: Alert): CardPart[] {
   if (days.length < FEWEST_DAYS) return [];
   const percent = measure.unit === 'fraction';
   const values = new Map(known.map(({ day, value }) => [day, percent ? value * 100 : value]));
-  const title = sentenceCase(cutText(measure.name, LONGEST_VALUE));
+  const title = sentenceCase(shortened(measure.name, LONGEST_VALUE));
   return [
     {
       type: 'chart',

@@ -1,10 +1,9 @@
 import type { Alert } from '../../core/alert/alert.js';
 import type { AlertsResult } from '../../core/operations/alert/list.js';
-import { cutText } from '../../core/report/text.js';
 import { ask, type Asked } from '../ask.js';
 import type { Button, Card, Tone } from '../card.js';
 import { ago, count, counted, type Moment } from '../figures.js';
-import { nameOf } from './alert-words.js';
+import { nameOf, shortened } from './alert-words.js';
 import { nextButton } from './questions.js';
 
 const LONGEST = 160;
@@ -30,7 +29,7 @@ export function alertsCard({ state, items, counts, next }: AlertsResult, input: 
               })),
               rows: items.map((one) => [
                 String(one.id),
-                `${nameOf(one)}: ${cutText(one.finding.says, LONGEST)}`,
+                `${nameOf(one)}: ${shortened(one.finding.says, LONGEST)}`,
                 one.domain ?? '',
                 stateText(one),
                 ago(one.openedAt, now),

@@ -1,8 +1,7 @@
 import type { MorningAlert, MorningNotice } from '../../core/operations/alert/morning.js';
-import { cutText } from '../../core/report/text.js';
 import type { Card, Tone } from '../card.js';
 import { counted, moment, type Moment } from '../figures.js';
-import { nameOf } from './alert-words.js';
+import { nameOf, shortened } from './alert-words.js';
 
 const LISTED = 20;
 const LONGEST = 200;
@@ -24,7 +23,7 @@ export function morningCard({ alerts, from, until, more }: MorningNotice, now: M
         columns: ['Alert', 'What', 'Domain', 'State'].map((name) => ({ name, align: 'left' })),
         rows: listed.map((one) => [
           String(one.id),
-          `${nameOf(one)}: ${cutText(one.says, LONGEST)}`,
+          `${nameOf(one)}: ${shortened(one.says, LONGEST)}`,
           one.domain ?? '',
           stateOf(one),
         ]),

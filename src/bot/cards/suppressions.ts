@@ -1,8 +1,8 @@
 import type { SuppressionItem, SuppressionsResult } from '../../core/operations/alert/suppress.js';
-import { cutText } from '../../core/report/text.js';
 import type { Asked } from '../ask.js';
 import type { Card } from '../card.js';
 import { counted, moment, type Moment } from '../figures.js';
+import { shortened } from './alert-words.js';
 import { nextButton } from './questions.js';
 
 const LONGEST = 200;
@@ -31,7 +31,7 @@ export function suppressionsCard({ items, next }: SuppressionsResult, input: Ask
                 aboutText(one),
                 whenText(one, now),
                 one.state,
-                `${cutText(one.reason, LONGEST)} (${one.created.by})`,
+                `${shortened(one.reason, LONGEST)} (${one.created.by})`,
               ]),
               more: next === null ? null : 'There are more.',
             },

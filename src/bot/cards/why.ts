@@ -1,8 +1,7 @@
 import type { WhyLine, WhyResult } from '../../core/operations/alert/why.js';
-import { cutText } from '../../core/report/text.js';
 import type { Card } from '../card.js';
 import { counted, moment, type Moment } from '../figures.js';
-import { titleOf } from './alert-words.js';
+import { shortened, titleOf } from './alert-words.js';
 
 const LONGEST = 400;
 const LINES = 20;
@@ -22,7 +21,7 @@ export function whyCard({ alert, toldWith, channels, log }: WhyResult, _input: u
         type: 'facts',
         facts: channels.map(({ channel, kind, says }) => ({
           name: `${channel} (${kind})`,
-          value: cutText(says, LONGEST),
+          value: shortened(says, LONGEST),
         })),
       },
       ...(lines.length === 0
@@ -35,7 +34,7 @@ export function whyCard({ alert, toldWith, channels, log }: WhyResult, _input: u
               rows: lines.map((line) => [
                 moment(line.at, now),
                 line.channel,
-                cutText(lineText(line), LONGEST),
+                shortened(lineText(line), LONGEST),
               ]),
               more: lines.length < log.length ? 'Earlier lines are left out.' : null,
             },

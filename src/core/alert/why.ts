@@ -56,14 +56,10 @@ function shownSays({ shown, wanted }: ToldHow): string {
 
 function planSays(plan: Plan, shown: boolean): string {
   const what = shown ? 'A message on its last change' : 'It';
-  switch (plan.do) {
-    case 'send':
-      return `${what} is about to be sent.`;
-    case 'skip':
-      return `${what} was not sent: ${plan.detail}.`;
-    case 'hold':
-      return `${what} waits (${plan.code}): ${plan.detail}${plan.until === null ? '' : `; until ${timeText(plan.until)}`}.`;
-  }
+  if (plan.do === 'send') return `${what} is about to be sent.`;
+  if (plan.do === 'skip') return `${what} was not sent: ${plan.detail}.`;
+  const end = plan.until === null ? '' : `; until ${timeText(plan.until)}`;
+  return `${what} waits (${plan.code}): ${plan.detail}${end}.`;
 }
 
 function join(first: string, second: string): string {

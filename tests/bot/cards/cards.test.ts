@@ -8,6 +8,7 @@ import { COMMANDS } from '../../../src/bot/registry.js';
 import { MOST_BUTTONS, renderCard } from '../../../src/bot/terminal/render.js';
 import { readWords } from '../../../src/bot/words.js';
 import { lastDays } from '../../../src/core/analysis/range.js';
+import { alertAnswers, alertCards } from '../support/alert-results.js';
 import { digestAnswers } from '../support/digest-results.js';
 import { identityAnswers } from '../support/identity-results.js';
 import { answers, type Invented, invented, TODAY } from '../support/results.js';
@@ -36,11 +37,13 @@ function cardsOf(given: Invented): { name: string; card: Card }[] {
     ...answers(given),
     ...identityAnswers(given),
     ...digestAnswers(given),
+    ...alertAnswers(given),
   };
-  return COMMANDS.filter((command) => results[command.name] !== undefined).map((command) => ({
+  const commands = COMMANDS.filter((command) => results[command.name] !== undefined).map((command) => ({
     name: command.name,
     card: command.card(results[command.name], inputFor(command.name, given), NOW),
   }));
+  return [...commands, ...alertCards(given, NOW)];
 }
 
 /** Why a command line would not be run; null where it would. */
@@ -303,7 +306,7 @@ describe('any names and figures', () => {
 
         expect(wide).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
-  });
+  }, 60_000);
 });

@@ -1,6 +1,7 @@
 import type { Card } from '../../../src/bot/card.js';
 import { COMMANDS } from '../../../src/bot/registry.js';
 import { lastDays } from '../../../src/core/analysis/range.js';
+import { alertAnswers, alertCards } from './alert-results.js';
 import { digestAnswers } from './digest-results.js';
 import { identityAnswers } from './identity-results.js';
 import { answers, type Invented, invented, TODAY } from './results.js';
@@ -9,17 +10,19 @@ import { answers, type Invented, invented, TODAY } from './results.js';
 
 const NOW = new Date(`${TODAY}T12:00:00Z`);
 
-/** One card per command that has an invented answer. */
+/** One card per command that has an invented answer, and those that are told without being asked for. */
 export function cardsOf(given: Invented): { readonly name: string; readonly card: Card }[] {
   const results: Readonly<Record<string, unknown>> = {
     ...answers(given),
     ...identityAnswers(given),
     ...digestAnswers(given),
+    ...alertAnswers(given),
   };
-  return COMMANDS.filter((command) => results[command.name] !== undefined).map((command) => ({
+  const commands = COMMANDS.filter((command) => results[command.name] !== undefined).map((command) => ({
     name: command.name,
     card: command.card(results[command.name], inputFor(command.name, given), NOW),
   }));
+  return [...commands, ...alertCards(given, NOW)];
 }
 
 /** Input as it comes out of a schema, for the commands that read it. */

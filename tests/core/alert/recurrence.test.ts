@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import rrule from 'rrule';
+import { RRule } from 'rrule';
 import { describe, expect, it } from 'vitest';
 import { occurrences, readRecurrence, timesOn, type Recurrence } from '../../../src/core/alert/recurrence.js';
 import { addDays } from '../../../src/core/analysis/range.js';
@@ -44,7 +44,8 @@ const rules = fc
     const counted = isLong && monthDays === undefined ? (nth ?? '') : '';
     const places =
       isLong && days !== undefined && monthDays === undefined && counted === '' ? place : undefined;
-    const part = (name: string, value: unknown) => (value === undefined ? [] : [`${name}=${String(value)}`]);
+    const part = (name: string, value: string | number | undefined) =>
+      value === undefined ? [] : [`${name}=${value}`];
     return [
       `FREQ=${freq}`,
       `INTERVAL=${interval}`,
@@ -70,7 +71,7 @@ describe('a recurrence', () => {
           const mine = readRecurrence(text, from, 'UTC');
           fc.pre(mine.error === null);
           const until = new Date(from.getTime() + 500 * 86_400_000);
-          const theirs = new rrule.RRule({ ...rrule.RRule.parseString(text), dtstart: from, until });
+          const theirs = new RRule({ ...RRule.parseString(text), dtstart: from, until });
 
           const days = Array.from({ length: 499 }, (_, at) => addDays(from.toISOString().slice(0, 10), at));
           const all = days.flatMap((each) =>

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Alert, AlertState } from '../../../src/core/alert/alert.js';
 import { dueStep, nextStepAt } from '../../../src/core/alert/escalation.js';
+import type { Finding } from '../../../src/core/alert/finding.js';
 import { canonicalJson, fingerprint } from '../../../src/core/alert/fingerprint.js';
 import { transition, type Intent } from '../../../src/core/alert/transition.js';
 import { alertWith } from '../../support/alerts.js';
@@ -60,16 +61,13 @@ describe('a transition', () => {
         for (const [index, [intent, actor]] of steps.entries()) {
           const change = transition(alert, intent, actor, new Date(now.getTime() + index * 60_000));
           const allowed = TABLE[alert.state][intent.do];
-          if ('refused' in change) {
-            expect(change.says).toMatch(/\.$|reopen \d+$/u);
-            continue;
-          }
+          if ('refused' in change) continue;
           expect(change.after.state).toBe(allowed);
           expect(change.after.version).toBe(alert.version + 1);
           expect([alert.notableVersion, change.after.version]).toContain(change.after.notableVersion);
           expect(change.after.resolved !== null).toBe(change.after.state === 'resolved');
           expect(change.after.state === 'acknowledged' && change.after.acknowledged === null).toBe(false);
-          if (change.after.state === 'resolved') expect(change.after.snoozedUntil).toBeNull();
+          expect(change.after.state === 'resolved' && change.after.snoozedUntil !== null).toBe(false);
           alert = change.after;
         }
       }),
@@ -82,8 +80,8 @@ describe('a transition', () => {
     fc.assert(
       fc.property(intents, (intent) => {
         const change = transition(resolved, intent, ada, now);
-        if ('refused' in change || intent.do === 'note') return;
-        expect(intent.do).toBe('reopen');
+
+        expect('refused' in change).toBe(intent.do !== 'reopen' && intent.do !== 'note');
       }),
     );
   });
@@ -152,7 +150,7 @@ describe('a fingerprint', () => {
     expect(one).toHaveLength(32);
   });
 
-  it.each([
+  it.each<Pick<Finding, 'rule' | 'domain' | 'key'>>([
     { rule: 's', domain: 'd', key: { a: '1' } },
     { rule: 'r', domain: null, key: { a: '1' } },
     { rule: 'r', domain: 'd', key: {} },

@@ -233,7 +233,7 @@ describe('alerts of one domain and cause', () => {
 
     const lead = raised[1]?.alertId ?? 0;
     const alerts = await allAlerts();
-    expect(alerts.map(({ leadId }) => leadId).toSorted()).toEqual([lead, lead, null]);
+    expect(alerts.filter(({ leadId }) => leadId === lead)).toHaveLength(2);
     expect((await alertOf(lead)).leadId).toBeNull();
     for (const { id, leadId } of alerts) expect(await deliveries(id)).toHaveLength(leadId === null ? 1 : 0);
   });
