@@ -192,11 +192,14 @@ describe('an alert', () => {
       aboutSender('192.0.2.0/24'),
     ]);
     await perform(resolve, ada, { id: lead });
+    const before = await one(lead);
 
     await perform(reopen, ada, { id: member });
 
     expect(await one(member)).toMatchObject({ state: 'open', leadId: null });
     expect(await deliveries(member)).toHaveLength(1);
+    // The card that it left does not list it any more.
+    expect(await one(lead)).toMatchObject({ version: before.version + 1 });
   });
 
   it('is found by what is asked of it', async () => {
