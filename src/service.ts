@@ -15,14 +15,22 @@ export async function runService(options: {
   /** Both in one process, as with `npm start`, or one of them. */
   readonly shares: readonly Share[];
   readonly say: (line: string) => void;
+  /** The machine's clock when absent. */
+  readonly now?: () => Date;
 }): Promise<void> {
-  const { shares, say } = options;
+  const { shares, say, now } = options;
   const config = readConfig();
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   say(`dmarc-ops ${version()}`);
   const wake = createWake();
   const changes = createWake();
-  const system = await openSystem({ config, note: say, wake: wake.wake, changed: changes.wake });
+  const system = await openSystem({
+    config,
+    note: say,
+    wake: wake.wake,
+    changed: changes.wake,
+    ...(now !== undefined && { now }),
+  });
   const started: StartedPart[] = [];
   try {
     say(line('database', `on: ${system.place}`));

@@ -67,6 +67,20 @@ export async function startDiscordSide() {
         name,
         type: (text) => did(fake.command(channel, id, 'ask', { text })),
         press: (on, label) => did(fake.press(messageOf(on), id, label)),
+        write: async (on, label, text) => {
+          const opened = fake.press(messageOf(on), id, label);
+          const modal = await until('the modal', () => Promise.resolve(opened.modal));
+          const [field] = (modal['components'] as readonly { readonly component: Field }[]).map(
+            ({ component }) => component.custom_id,
+          );
+          return did(fake.submit(opened, { [field ?? '']: text }));
+        },
+        hold: (on, label) => {
+          const held = parts(messageOf(on)).find((part) => part['label'] === label)?.['custom_id'];
+          if (typeof held !== 'string') throw new Error(`the message has no button ${label}`);
+          return () => did(fake.pressId(messageOf(on), id, held));
+        },
+        remove: (on) => fake.remove(messageOf(on)),
         drop: (file, bytes) =>
           did(fake.command(channel, id, 'upload', { [FILE_OPTION]: { name: file, bytes } })),
         again: () => {
@@ -92,6 +106,10 @@ export async function startDiscordSide() {
 }
 
 const FILE_OPTION = 'file';
+
+interface Field {
+  readonly custom_id: string;
+}
 
 interface Embed {
   readonly author?: { readonly name: string };

@@ -21,6 +21,12 @@ export interface ChatUser {
   readonly name: string;
   type(text: string): Promise<number>;
   press(on: Seen, label: string): Promise<number>;
+  /** Presses a button that asks for text, writes it and sends it. */
+  write(on: Seen, label: string, text: string): Promise<number>;
+  /** What the button holds now, pressed when it is called, however the message has changed by then. */
+  hold(on: Seen, label: string): () => Promise<number>;
+  /** Somebody deletes it. */
+  remove(on: Seen): void;
   drop(name: string, bytes: Buffer): Promise<number>;
   /** What was done last, delivered once more as the platform does where it heard nothing. */
   again(): Promise<number>;

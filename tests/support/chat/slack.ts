@@ -2,19 +2,20 @@ import { interpreted, shownText } from '../../fakes/slack/seen.js';
 import type { Envelope } from '../../fakes/slack/people.js';
 import { startFakeSlack } from '../../fakes/slack/server.js';
 import type { Message } from '../../fakes/slack/state.js';
+import { until } from '../until.js';
 import { asRead, type ChatUser, type Seen, type Side } from './side.js';
 
 const PATH = '/slack/events';
 
 /** Slack, over HTTP or Socket Mode: people write `/dmarc` in channels, and drop files in their direct messages. */
-export async function startSlackSide(way: 'http' | 'socket' = 'http') {
-  const fake = await startFakeSlack();
+export async function startSlackSide(way: 'http' | 'socket' = 'http', now: () => Date = () => new Date()) {
+  const fake = await startFakeSlack({ now: () => now().getTime() });
   const { state } = fake;
   const channels = new Map<ChatUser, string>();
   const messages = new Map<string, Message>();
 
   const seenOf = (message: Message): Seen => {
-    const key = `${message.channel} ${message.ts}`;
+    const key = `${message.channel} ${message.ts} ${message.edits}`;
     messages.set(key, message);
     return {
       key,
@@ -55,6 +56,19 @@ export async function startSlackSide(way: 'http' | 'socket' = 'http') {
         name,
         type: (text) => status(fake.command(id, channel, text)),
         press: (on, label) => status(fake.press(id, messageOf(on), label)),
+        write: async (on, label, text) => {
+          const opened = state.modals.length;
+          await fake.press(id, messageOf(on), label);
+          const view = await until('the modal', () => Promise.resolve(state.modals[opened] ?? null));
+          const [field] = view.content.blocks.flatMap(({ element }) => element ?? []);
+          const { action_id: asked } = field as { readonly action_id: string };
+          return status(fake.submit(id, view, { [asked]: text }));
+        },
+        hold: (on, label) => {
+          const old = { ...messageOf(on) };
+          return () => status(fake.press(id, old, label));
+        },
+        remove: (on) => fake.remove(messageOf(on)),
         drop: (file, bytes) => status(fake.say(id, '', [{ name: file, bytes }])),
         again: async () => (await fake.again(last ?? undefined)).status,
         seen: () => [...fake.messages(channel, id), ...fake.messages(direct, id)].map(seenOf),

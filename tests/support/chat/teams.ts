@@ -58,18 +58,38 @@ export async function startTeamsSide() {
         last = done;
         return (await done()).status;
       };
+      const press = (on: Seen, label: string): Promise<number> => {
+        const id = randomUUID();
+        return act(() => {
+          fake.reload();
+          return fake.press(person, messageOf(on), label, { id });
+        });
+      };
       const user: ChatUser = {
         name,
         type: (text) => {
           const id = randomUUID();
           return act(() => fake.say(person, chat, text, { id }));
         },
-        press: (on, label) => {
+        press,
+        // What is seen is kept as it was.
+        hold: (on, label) => () => press(on, label),
+        write: (on, label, text) => {
           const id = randomUUID();
+          const [unfolds] = [...walk(cardOf(messageOf(on)))].filter(
+            ({ type, title }) => type === 'Action.ShowCard' && title === label,
+          );
+          if (unfolds === undefined) throw new Error(`${label} asks for no text`);
+          const [field] = [...walk(unfolds['card'])].filter(({ type }) => type === 'Input.Text');
+          const option = String(field?.['id']).split('.').at(-1) ?? '';
           return act(() => {
             fake.reload();
-            return fake.press(person, messageOf(on), label, { id });
+            return fake.press(person, messageOf(on), label, { id, written: { [option]: text } });
           });
+        },
+        remove: (on) => {
+          const { id } = messageOf(on);
+          for (const message of fake.messages(channel, person)) if (message.id === id) fake.remove(message);
         },
         drop: (file, bytes) => act(() => fake.dropFile(person, chat, file, bytes)),
         again: () => act(last),
@@ -97,6 +117,12 @@ export async function startTeamsSide() {
       const place = channels.get(user);
       if (place === undefined) throw new Error('there is no such person');
       return fake.say(place.person, place.channel, text);
+    },
+    /** Every call on the channel of somebody is refused with this code; null for none. */
+    refuse: (user: ChatUser, code: string | null): void => {
+      const place = channels.get(user);
+      if (place === undefined) throw new Error('there is no such person');
+      place.channel.refused = code;
     },
     /** Agrees to a file that is offered; gives what was put into their OneDrive. */
     agree: async (user: ChatUser, on: Seen): Promise<Buffer> => {

@@ -3,6 +3,7 @@ import type { Context, Role } from '../../../src/core/operations/operation.js';
 import { perform } from '../../../src/core/operations/perform.js';
 import { userCreate } from '../../../src/core/operations/users.js';
 import { testSystem, type TestSystem } from '../context.js';
+import type { MovedClock } from './clock.js';
 import { startDiscordSide } from './discord.js';
 import { startService, type Service } from './service.js';
 import { ask, type ChatUser, type Side } from './side.js';
@@ -29,17 +30,27 @@ export interface Town {
   close(): Promise<void>;
 }
 
-export async function openTown(way: 'http' | 'socket' = 'http'): Promise<Town> {
+/** Opens it; with a clock that can be moved, the service and the platforms follow it. */
+export async function openTown(
+  way: 'http' | 'socket' = 'http',
+  clock: MovedClock | null = null,
+): Promise<Town> {
   const system = await testSystem();
-  const admin = await system.context(TENANT, { now: () => new Date() });
+  const admin = await system.context(TENANT, { now: clock?.now ?? (() => new Date()) });
   const [slack, teams, discord] = await Promise.all([
-    startSlackSide(way),
+    startSlackSide(way, clock?.now),
     startTeamsSide(),
     startDiscordSide(),
   ]);
   const sides = [slack, teams, discord];
   const bound = new Set<Side>();
   let service: Service | null = null;
+  clock?.follow((moved) => service?.move(moved));
+  let passed = 0;
+  clock?.follow((moved) => {
+    discord.fake.pass(moved - passed);
+    passed = moved;
+  });
   return {
     system,
     admin,
@@ -53,7 +64,7 @@ export async function openTown(way: 'http' | 'socket' = 'http'): Promise<Town> {
     },
     start: async (environment = {}) => {
       const all: Record<string, string> = Object.assign({}, ...sides.map((side) => side.environment));
-      service = await startService(system.url, { ...all, ...environment });
+      service = await startService(system.url, { ...all, ...environment }, clock?.moved());
       for (const side of sides) if (!isOff(service, side)) await side.reach(service.url);
       return service;
     },
