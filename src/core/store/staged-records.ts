@@ -26,6 +26,9 @@ export class StagedRecords {
   readonly #byText = new Map<string, Wording>();
   readonly #byResults = new Map<unknown, { readonly record: ReportRecord; readonly wording: Wording }>();
   #ordinal = 0;
+  /** Rows whose wording was looked for, and not found or found. */
+  #spelled = 0;
+  #referred = 0;
 
   /** `doc` numbers the document within the transaction; a document read again gets a new number. */
   constructor(doc: number) {
@@ -62,12 +65,19 @@ export class StagedRecords {
   }
 
   #wordingOf(record: ReportRecord, ordinal: number): Wording {
-    if (ordinal <= FIRST_ROWS) return wordingOf(wordingText(record), null);
+    if (ordinal <= FIRST_ROWS || this.#spelled > MOST_WORDINGS * 2 + this.#referred)
+      return wordingOf(wordingText(record), null);
     // The reader gives the same results to records that say the same; their texts need not be compared then.
     const shared = this.#byResults.get(record.authResults);
-    if (shared !== undefined && saysTheSame(shared.record, record)) return shared.wording;
+    if (shared !== undefined && saysTheSame(shared.record, record)) {
+      this.#referred += 1;
+      return shared.wording;
+    }
     const text = wordingText(record);
-    const wording = this.#byText.get(text) ?? this.#newWording(text, ordinal);
+    const found = this.#byText.get(text);
+    if (found === undefined) this.#spelled += 1;
+    else this.#referred += 1;
+    const wording = found ?? this.#newWording(text, ordinal);
     if (this.#byResults.size < MOST_SHARED) this.#byResults.set(record.authResults, { record, wording });
     return wording;
   }

@@ -13,6 +13,8 @@ export const NO_REPEAT = -1;
 
 /** Records of one document that are known at once. */
 const MOST_KNOWN = 64;
+/** Records that repeat none, after which nobody looks any more, unless as many repeat one. */
+const MOST_MISSES = 500;
 /** Bytes behind the count that are worth keeping; most records have 500. */
 const LONGEST_REST = 4_096;
 /** Characters of the longest address, an IPv6 one with an IPv4 one in it. */
@@ -32,7 +34,10 @@ interface Known extends Repeatable {
  * address: comparing takes a fifth of the time of reading, and what they share is shared in memory too.
  */
 export class Repeats {
-  readonly #known: Known[] = [];
+  #known: readonly Known[] = [];
+  #hits = 0;
+  #misses = 0;
+  #hasGivenUp = false;
   /** From the start of a record to its address, and from there to its count: the same in all that are known. */
   #before = new Uint8Array(0);
   #between = new Uint8Array(0);
@@ -55,14 +60,19 @@ export class Repeats {
       countEnd > count &&
       countEnd - count <= LONGEST_COUNT;
     const known = isUsual ? this.#find(bytes, countEnd) : null;
-    if (known === null) return NO_REPEAT;
+    if (known === null) {
+      this.#misses += 1;
+      if (this.#misses > MOST_MISSES && this.#misses > this.#hits) this.#giveUp();
+      return NO_REPEAT;
+    }
+    this.#hits += 1;
     builder.repeat(known, text.slice(address, addressEnd), text.slice(count, countEnd));
     return countEnd + known.rest.length;
   }
 
-  /** Whether as many are known as may be. */
+  /** Whether no more are to be learnt. */
   get isFull(): boolean {
-    return this.#known.length >= MOST_KNOWN;
+    return this.#hasGivenUp || this.#known.length >= MOST_KNOWN;
   }
 
   /** Remembers a record by its bytes. */
@@ -79,7 +89,13 @@ export class Repeats {
       return;
     const rest = bytes.slice(countEnd, end);
     const first = this.#known[0]?.rest ?? rest;
-    this.#known.push({ ...repeatable, rest, differsAt: agreed(rest, 0, first, 0) });
+    this.#known = [...this.#known, { ...repeatable, rest, differsAt: agreed(rest, 0, first, 0) }];
+  }
+
+  /** In a report whose records all differ, looking would cost as much as reading. */
+  #giveUp(): void {
+    this.#known = [];
+    this.#hasGivenUp = true;
   }
 
   /** Whoever agrees with the first one for so long and then differs can only be one that differs there as well. */
