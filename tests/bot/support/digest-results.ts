@@ -12,7 +12,7 @@ const LONGEST = 62;
 export function digestAnswers(given: Invented) {
   const { size, name, domain, messages } = given;
   const range = lastDays(Math.min(given.range.days, LONGEST), given.range.to);
-  const { summary } = answers({ ...given, range });
+  const { summary } = answers({ ...given, range, size: Math.min(size, 20) });
   const few = Array.from({ length: Math.min(size, 20) }, (_, at) => at);
   const subscription = (at: number): SubscriptionItem => ({
     id: at + 1,
