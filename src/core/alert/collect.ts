@@ -196,7 +196,7 @@ export class Collector {
       failingAddresses: [],
       policies: [...this.#domains.values()]
         .flatMap((sums) => sums.policies)
-        .filter((one) => one.day >= from && one.day <= day),
+        .filter((one) => one.span > 1 && one.day >= from && one.day <= day),
       violations: [],
       names: [],
       tls: [],
