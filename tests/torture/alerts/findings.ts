@@ -11,7 +11,7 @@ const COOLDOWN_HOURS = 6;
 
 /** What rules found of a domain on the last whole day: what is not among it is over. */
 export function evaluationOf(
-  { domain, findings }: Pick<Extract<Step, { do: 'raise' }>, 'domain' | 'findings'>,
+  { domain, findings, partly }: Extract<Step, { do: 'raise' }>,
   { domains, escalates }: Furnished,
   now: Date,
 ): Evaluation {
@@ -23,7 +23,9 @@ export function evaluationOf(
     domainId: domains.get(name) ?? null,
     domain: name,
     day,
-    rules: RULES.map((one): Rule => ruleOf(one.name, escalates)),
+    rules: RULES.filter(({ name: own }) => !partly || made.some((one) => one.rule === own)).map((one): Rule =>
+      ruleOf(one.name, escalates),
+    ),
     findings: made,
     still: made,
   };

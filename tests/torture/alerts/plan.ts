@@ -30,7 +30,9 @@ export interface PlannedFinding {
   readonly severity: Severity;
 }
 
+/** What is likelier stands more than once. */
 export const CLICKS = [
+  'acknowledge',
   'acknowledge',
   'unacknowledge',
   'resolve',
@@ -60,6 +62,8 @@ export type Step =
       readonly do: 'raise';
       readonly domain: number;
       readonly findings: readonly PlannedFinding[];
+      /** Other rules were not evaluated: their alerts are left alone. */
+      readonly partly: boolean;
       /** By two processes at once. */
       readonly twice: boolean;
     }
@@ -136,6 +140,7 @@ function stepOf(random: Random, workers: number): Step {
         do: what,
         domain: random.below(DOMAINS.length),
         findings: Array.from({ length: random.below(5) }, () => findingOf(random)),
+        partly: random.next() < 0.7,
         twice: random.next() < 0.15,
       };
     case 'click':

@@ -13,6 +13,9 @@ import { markOf } from './told.js';
 
 /** What goes with the version on the card that was pressed. */
 const STATE_CLICKS: readonly Click[] = ['acknowledge', 'unacknowledge', 'resolve', 'reopen'];
+/** Most clicks are on the latest alerts, and some on any. */
+const OF_LATEST = 0.9;
+const LATEST = 40;
 const RAISE_TRIES = 200;
 /** Everything that steps are taken on. */
 export interface World {
@@ -57,8 +60,15 @@ export async function take(world: World, step: Exclude<Step, { do: 'jump' }>, at
     }
     case 'click': {
       const known = [...new Set([...happened.found.values()].flat())].toSorted((a, b) => a - b);
-      // Late ones more often than old ones.
-      const id = known[Math.floor(known.length * (1 - step.pick ** 2))];
+      const within = step.pick < OF_LATEST ? Math.min(known.length, LATEST) : known.length;
+      const id =
+        known[
+          known.length -
+            1 -
+            Math.floor(
+              (within * (step.pick % OF_LATEST)) / (step.pick < OF_LATEST ? OF_LATEST : 1 - OF_LATEST),
+            )
+        ];
       if (id === undefined) return;
       const card = platform.messages.findLast((one) => one.thread === null && markOf(one.card)?.alert === id);
       const isOfState = STATE_CLICKS.includes(step.click);
