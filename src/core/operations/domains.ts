@@ -11,6 +11,7 @@ import {
 } from '../store/domains.js';
 import { figuresOfDomains, listDomainsWith } from '../store/domain-figures.js';
 import { asksOfRows } from '../store/relation.js';
+import { endAlerts } from './alert/end.js';
 import { pageOf, placeShapes, readCursor } from './cursor.js';
 import { domainField, pageFields } from './fields.js';
 import { ask, knownDomain, filterFields } from './filter.js';
@@ -111,6 +112,10 @@ export const release = operation({
   run: (context, { domain }): Promise<ClaimResult> =>
     context.db.within(context.tenant, async (session) => {
       const row = await knownDomain(context, session, domain);
+      await endAlerts(context, session, row.id, {
+        which: () => true,
+        note: `${row.name} was released: nobody is alerted about it.`,
+      });
       const changed = await releaseDomain(session, context.tenant, row.name);
       return { domain: row.name, claimed: false, changed, seen: row.lastReportAt !== null };
     }),

@@ -115,15 +115,6 @@ export function openOfKinds(
   );
 }
 
-/** Domains that have alerts which are not resolved; null for the tenant as a whole. Index alert_by_group. */
-export async function domainsWithAlerts(session: Session, tenant: number): Promise<Set<number | null>> {
-  const rows = await session.rows<{ id: number | null }>(
-    `SELECT DISTINCT domain_id AS id FROM alert WHERE tenant_id = $1 AND state <> 'resolved'`,
-    [tenant],
-  );
-  return new Set(rows.map(({ id }) => id));
-}
-
 /** The alert of a fingerprint that is not resolved; null where there is none. Index alert_not_resolved. */
 export async function openAlertLike(
   session: Session,

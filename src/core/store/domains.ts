@@ -71,7 +71,12 @@ export async function releaseDomain(session: Session, tenant: number, name: stri
   const forgotten = await session.run(
     `DELETE FROM domain d WHERE d.tenant_id = $1 AND d.name = $2 AND d.claimed_at IS NOT NULL AND d.last_report_at IS NULL
        AND NOT EXISTS (SELECT FROM tls_result t WHERE t.tenant_id = $1 AND t.domain_id = d.id)
-       AND NOT EXISTS (SELECT FROM failure_report f WHERE f.tenant_id = $1 AND f.domain_id = d.id)`,
+       AND NOT EXISTS (SELECT FROM failure_report f WHERE f.tenant_id = $1 AND f.domain_id = d.id)
+       AND NOT EXISTS (SELECT FROM alert a WHERE a.tenant_id = $1 AND a.domain_id = d.id)
+       AND NOT EXISTS (SELECT FROM alert_rule r WHERE r.tenant_id = $1 AND r.domain_id = d.id)
+       AND NOT EXISTS (SELECT FROM suppression s WHERE s.tenant_id = $1 AND s.domain_id = d.id)
+       AND NOT EXISTS (SELECT FROM known_sender k WHERE k.tenant_id = $1 AND k.domain_id = d.id)
+       AND NOT EXISTS (SELECT FROM known_name n WHERE n.tenant_id = $1 AND n.domain_id = d.id)`,
     [tenant, name],
   );
   const changed = await session.run(

@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import { holdsNetwork, networkOf } from '../../alert/network.js';
-import { transition } from '../../alert/transition.js';
-import { knownAlert, applyChanges, decidedAgain, handOver } from './group.js';
-import { openAlertsOf } from '../../store/alerts.js';
 import { addKnownSender } from '../../store/known-senders.js';
-import { lockAlertDeliveries, lockAlerts } from '../../store/locks.js';
 import type { Session } from '../../store/session.js';
 import { domainField, sourceField, storableText } from '../fields.js';
 import { knownDomain } from '../filter.js';
 import { operation, OperationError, type Context } from '../operation.js';
 import { actorOf, alertField } from './act.js';
+import { endAlerts } from './end.js';
+import { decidedAgain, knownAlert } from './group.js';
 
 /** A network that is known from now on. */
 export interface OursResult {
@@ -37,7 +35,6 @@ export const ours = operation({
     decidedAgain(() =>
       context.db.within(context.tenant, async (session) => {
         const about = await meant(context, session, input);
-        await lockAlerts(session, context.tenant, about.domainId);
         return markAsOurs(context, session, about, input.note ?? null);
       }),
     ),
@@ -88,20 +85,11 @@ async function markAsOurs(
   { domainId, domain, network }: About,
   note: string | null,
 ): Promise<OursResult> {
-  const { tenant } = context;
-  const at = context.now();
-  const actor = actorOf(context);
-  const changed = await addKnownSender(session, tenant, { domainId, network, note, at, by: actor.name });
-  const about = (await openAlertsOf(session, tenant, domainId)).filter(
-    ({ sender }) => sender !== null && holdsNetwork(network, sender),
-  );
-  await lockAlertDeliveries(session, tenant, domainId);
-  const changes = about.flatMap((before) => {
-    const change = transition(before, { do: 'resolve', note: note ?? `${network} is ours.` }, actor, at);
-    return 'refused' in change ? [] : [{ before, ...change, actor, recount: true }];
+  const by = actorOf(context).name;
+  const known = { domainId, network, note, at: context.now(), by };
+  const resolved = await endAlerts(context, session, domainId, {
+    which: ({ sender }) => sender !== null && holdsNetwork(network, sender),
+    note: note ?? `${network} is ours.`,
   });
-  await applyChanges(context, session, changes);
-  for (const { before } of changes)
-    if (before.leadId === null) await handOver(context, session, before.id, actor);
-  return { domain, network, changed, resolved: changes.map(({ before }) => before.id) };
+  return { domain, network, changed: await addKnownSender(session, context.tenant, known), resolved };
 }

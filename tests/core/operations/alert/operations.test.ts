@@ -17,12 +17,14 @@ import {
   unacknowledge,
 } from '../../../../src/core/operations/alert/transitions.js';
 import { why } from '../../../../src/core/operations/alert/why.js';
+import { release } from '../../../../src/core/operations/domains.js';
 import type { Context } from '../../../../src/core/operations/operation.js';
 import { perform } from '../../../../src/core/operations/perform.js';
 import { deliveriesOf } from '../../../../src/core/store/deliveries.js';
 import { addDeliveryNotes } from '../../../../src/core/store/delivery-log.js';
 import { aboutSender, channel, claimed, evaluation, finding, later, rule } from '../../../support/alerts.js';
 import { testSystem, type TestSystem } from '../../../support/context.js';
+import { until } from '../../../support/until.js';
 
 let system: TestSystem;
 let context: Context;
@@ -90,6 +92,29 @@ describe('a click', () => {
     expect(clicks.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     const { history } = await perform(details, context, { id });
     expect(history.map(({ kind }) => kind)).toEqual(['acknowledged', 'opened']);
+  });
+
+  it('is decided again where somebody changed the alert between reading and writing it', async () => {
+    const [id = 0] = await opened();
+    let click: Promise<unknown> = Promise.resolve();
+    await context.db.within(context.tenant, async (session) => {
+      await session.run('UPDATE alert SET version = version + 1 WHERE tenant_id = $1 AND id = $2', [
+        context.tenant,
+        id,
+      ]);
+      const { pid } = await session.row<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      click = perform(acknowledge, ada, { id });
+      await until('the click waits for the row', () =>
+        context.db.across(async (other) => {
+          const waiting = 'SELECT pid FROM pg_locks WHERE NOT granted AND $1 = ANY (pg_blocking_pids(pid))';
+          return (await other.rows(waiting, [pid]))[0] ?? null;
+        }),
+      );
+    });
+
+    await click;
+
+    expect(await one(id)).toMatchObject({ state: 'acknowledged', version: 3 });
   });
 
   it('that is late does not open what was resolved', async () => {
@@ -253,6 +278,19 @@ describe('this is ours', () => {
 
     await expect(perform(ours, ada, { id })).rejects.toMatchObject({ code: 'no-sender' });
     await expect(perform(ours, ada, { source: '192.0.2.0/24' })).rejects.toMatchObject({ code: 'no-sender' });
+  });
+});
+
+describe('a domain that is released', () => {
+  it('has its alerts ended, for nobody is alerted about it any more', async () => {
+    const ids = await opened([finding(), aboutSender('192.0.2.0/24')]);
+    const admin: Context = { ...ada, actor: { ...ada.actor, role: 'admin' } };
+    await perform(suppress, ada, { domain: 'example.com' });
+
+    await perform(release, admin, { domain: 'example.com' });
+
+    for (const id of ids) expect(await one(id)).toMatchObject({ state: 'resolved', resolved: { by: 'Ada' } });
+    expect((await perform(alerts, context, {})).items).toEqual([]);
   });
 });
 
