@@ -1,4 +1,4 @@
-import { addDays } from '../analysis/range.js';
+import { addDays } from './calendar.js';
 import { instantOf, localDay } from '../digest/schedule.js';
 
 /** Hours in which nobody wants to be told, on the clock of a zone; null for none. */
