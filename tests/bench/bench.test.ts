@@ -54,7 +54,7 @@ describe('the bench', () => {
     const { status, stdout } = spawnSync(process.execPath, words, { encoding: 'utf8' });
 
     expect(status).toBe(2);
-    expect(stdout).toContain('one of parse, ingest, summary, start, api, workers, alerts');
+    expect(stdout).toContain('one of parse, ingest, summary, start, api, workers, rules, alerts');
   });
 });
 

@@ -60,7 +60,7 @@ function scorePart(): string {
   });
   const quarters = scores.reduce((sum, { domainQuarters }) => sum + domainQuarters, 0);
   const alerts = scores.reduce((sum, one) => sum + one.alerts, 0);
-  return `## rules
+  return `## rules, scored
 
 Written by \`npm run score\` on ${today()}; do not edit by hand. Reports of the scenarios ${runs.join('; ')} are read as they come in, one to three days late; each morning and each evening all rules with their defaults are asked about the day before, and what they find is compared with the events of the scenario. An event counts where it is above the rule's thresholds by a fifth; of failing mail, every stretch of days counts in which so large a part fails. A false alert is one that no event explains. ${alerts} alerts in ${quarters.toFixed(0)} domain-quarters. Wanted: a recall of 0.95 or more, and at most one false alert in a quarter of a domain.
 

@@ -6,6 +6,7 @@ import {
   CLEARLY,
   fails,
   isAligned,
+  isAlone,
   isBurst,
   isDrop,
   isNewName,
@@ -126,7 +127,7 @@ function newSender({ day }: EventPlan, { sender, isKnown }: Place, world: World)
   if (sender === null) return [];
   const isLarge = (rule: string) => weekOf(sender, world) >= CLEARLY * limit(rule, 'messages');
   return [
-    ...(isKnown && fails(sender) && isLarge('new-source') ? ['new-source'] : []),
+    ...(isKnown && fails(sender) && isAlone(sender, world) && isLarge('new-source') ? ['new-source'] : []),
     ...(isNewName(sender, day, world) && isLarge('new-subdomain') ? ['new-subdomain'] : []),
   ];
 }

@@ -3,6 +3,7 @@ import type { EventPlan, Scenario } from '../../sample/scenario-schema.js';
 import type { Truth } from '../../sample/truth.js';
 import type { ScoredAlert } from './alerts.js';
 import { limit } from './levels.js';
+import { overlaps } from './overlap.js';
 
 /** Which rules may rightly speak while an event is there, and for so many days after its end. */
 const EXPLAINS: Readonly<
@@ -29,7 +30,8 @@ export function isExplained(alert: ScoredAlert, scenario: Scenario, truth: Truth
   if (alert.rule === 'failure-rate') return isFailing(alert, truth);
   return scenario.events.some((event) => {
     const { rules, days } = EXPLAINS[event.kind];
-    if (!rules.includes(alert.rule) || !isAbout(alert, event, scenario)) return false;
+    const isShared = alert.rule === 'sender-falls' && sharesNetwork(alert, event, scenario);
+    if ((!rules.includes(alert.rule) && !isShared) || !isAbout(alert, event, scenario)) return false;
     const firstDay = addDays(truth.firstDay, event.day - 1);
     const lastDay = addDays(firstDay, ('days' in event ? event.days - 1 : 0) + days);
     return alert.openedDay >= firstDay && alert.openedDay <= lastDay;
@@ -46,6 +48,16 @@ function isAbout({ domain, finding }: ScoredAlert, event: EventPlan, scenario: S
   if ('domain' in event && event.domain !== undefined) return event.domain === domain;
   if (!('sender' in event)) return false;
   return scenario.senders.find(({ name }) => name === event.sender)?.domain === domain;
+}
+
+/** Whether failing mail of an event comes from the very network of which an alert says that less of its mail passes. */
+function sharesNetwork({ finding }: ScoredAlert, event: EventPlan, scenario: Scenario): boolean {
+  const { sender } = finding.key;
+  if (sender === undefined) return false;
+  if (event.kind === 'spoofing-burst') return overlaps(sender, event.addresses);
+  const named = event.kind === 'new-sender' ? event.sender : null;
+  const plan = scenario.senders.find(({ name }) => name === named);
+  return plan !== undefined && overlaps(sender, plan.addresses);
 }
 
 /** The level of failing mail is its own truth: whether the figures of all reports show it too. */

@@ -1,10 +1,12 @@
 import { policyOn } from '../../sample/events.js';
-import { rangeSize } from '../../sample/addresses.js';
+import { addressAt, rangeSize } from '../../sample/addresses.js';
 import type { EventPlan, Policy, Scenario, SenderPlan } from '../../sample/scenario-schema.js';
 import type { DayTruth, Truth } from '../../sample/truth.js';
 import { baselineOf } from '../baseline.js';
 import { addDays } from '../calendar.js';
 import { kindOf } from '../kinds.js';
+import { networkOf } from '../network.js';
+import { overlaps } from './overlap.js';
 
 /** Whether events of a scenario are clearly above the default thresholds, by its plan and the truth's figures. */
 export interface World {
@@ -192,4 +194,11 @@ export function isTls(event: EventPlan & { readonly kind: 'tls-failures' }, { sc
 function isGone(sender: SenderPlan, day: string, { scenario, truth }: World): boolean {
   const gone = scenario.events.find((event) => event.kind === 'sender-gone' && event.sender === sender.name);
   return gone !== undefined && addDays(truth.firstDay, gone.day - 1) <= day;
+}
+
+/** Whether nobody else sends in the name of the domain from a sender's networks: else these are not new. */
+export function isAlone(sender: SenderPlan, { scenario }: World): boolean {
+  const others = scenario.senders.filter((one) => one.domain === sender.domain && one.name !== sender.name);
+  const networks = sender.addresses.flatMap((range) => networkOf(addressAt(range, 0)) ?? []);
+  return !networks.some((network) => others.some((one) => overlaps(network, one.addresses)));
 }
