@@ -136,6 +136,9 @@ describe('a storm of 429', () => {
     discord.fake.fault({ path: MESSAGES, times: 2, type: 'limited', seconds: 1 });
     const id = await town.raise();
     await everywhere(id, /Open, warning/u);
+    await settled(id);
+    // What was said to be too much is made up for.
+    await town.clock.pass(10 * 60_000);
     slack.fake.fault('chat.update', { type: 'rate', seconds: 1 });
     teams.fake.fault({ method: 'PUT', status: 429, retryAfter: 1 });
     discord.fake.fault({ path: MESSAGE, times: 1, type: 'limited', seconds: 1 });
