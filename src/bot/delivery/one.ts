@@ -74,7 +74,10 @@ interface State {
 
 type Step = 'post' | 'update' | 'reply' | 'send';
 
-/** Brings a delivery up to date: the newest version, whatever was missed. Throws nothing. */
+/**
+ * Brings a delivery up to date: the newest version, whatever was missed. Throws what asking for the rate throws, where
+ * nothing was said yet.
+ */
 export async function tell(job: Job): Promise<Outcome> {
   const { delivery, told } = job;
   const notes: DeliveryNote[] = [];
@@ -102,7 +105,11 @@ export async function tell(job: Job): Promise<Outcome> {
     if (job.isStale())
       return { end: 'settled', settled: settled({ nextAt: job.now(), attempts: delivery.attempts }) };
     const sending: Sending = step === 'update' ? 'changes' : 'messages';
-    const until = await job.budget(sending);
+    const until = await job.budget(sending).catch((error: unknown) => {
+      if (notes.length === 0) throw error;
+      // What was said already has to be noted all the same: the rest waits for the next turn.
+      return job.now();
+    });
     if (until !== null) {
       const partly = notes.length === 0 ? null : settled({ nextAt: job.now() });
       return { end: 'waits', sending, until, settled: partly };
