@@ -153,9 +153,11 @@ process.on('message', ({ id, asked }: { readonly id: number; readonly asked: Ask
   void obey(asked).then(
     (value) => process.send?.({ id, value: value ?? null } satisfies Said),
     (error: unknown) => {
-      const isRefused = error instanceof ExpectedError && !error.code.startsWith('database');
+      const code = error instanceof ExpectedError ? error.code : null;
+      // Trouble of the database leaves it open whether it was done.
+      const isRefused = code !== null && !code.startsWith('database');
       process.send?.(
-        (isRefused ? { id, refused: error.code } : { id, failed: String(error) }) satisfies Said,
+        (isRefused ? { id, refused: code } : { id, failed: code ?? String(error) }) satisfies Said,
       );
     },
   );

@@ -54,7 +54,9 @@ export type Fault =
   | { readonly type: 'lost' }
   /** The connection breaks, and it is done a little later. */
   | { readonly type: 'late'; readonly ms: number }
-  | { readonly type: 'slow'; readonly ms: number };
+  | { readonly type: 'slow'; readonly ms: number }
+  /** The next message is there, and whoever said it is killed before it is told so. */
+  | { readonly type: 'fatal' };
 
 /** Picks are shares of what there is when the step is taken. */
 export type Step =
@@ -93,6 +95,7 @@ export type Step =
   | { readonly do: 'unarchive'; readonly channel: number }
   | { readonly do: 'delete'; readonly pick: number }
   | { readonly do: 'kill'; readonly worker: number }
+  | { readonly do: 'kill-saying'; readonly channel: number }
   | { readonly do: 'cut'; readonly worker: number }
   | { readonly do: 'jump'; readonly ms: number };
 
@@ -120,7 +123,8 @@ const WEIGHTS: readonly (readonly [Step['do'], number])[] = [
   ['archive', 8],
   ['unarchive', 16],
   ['delete', 25],
-  ['kill', 25],
+  ['kill', 15],
+  ['kill-saying', 15],
   ['cut', 10],
   ['jump', 48],
 ];
@@ -174,6 +178,7 @@ function stepOf(random: Random, workers: number): Step {
       return { do: what, channel: channelOf(random), minutes: 5 + random.below(120) };
     case 'archive':
     case 'unarchive':
+    case 'kill-saying':
       return { do: what, channel: channelOf(random) };
     case 'kill':
     case 'cut':

@@ -77,7 +77,10 @@ const NONCE_MS = 5 * 60_000;
 const RECENT = 100;
 
 /** Starts what the workers take for Slack, Discord, Teams and a webhook. */
-export async function startPlatform(now: () => Date): Promise<SimulatedPlatform> {
+export async function startPlatform(
+  now: () => Date,
+  kill: (life: string) => void,
+): Promise<SimulatedPlatform> {
   const messages: HeldMessage[] = [];
   const byId = new Map<string, HeldMessage>();
   const byKey = new Map<string, HeldMessage[]>();
@@ -138,12 +141,19 @@ export async function startPlatform(now: () => Date): Promise<SimulatedPlatform>
     return { id: message.id };
   };
 
+  /** What kills waits for a message. */
+  const faultFor = (call: Call): Fault | undefined => {
+    const own = due.get(call.channel) ?? [];
+    const at = own.findIndex(({ type }) => type !== 'fatal' || call.do === 'say');
+    return at === -1 ? undefined : own.splice(at, 1)[0];
+  };
+
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const call = JSON.parse(await textOf(request)) as Call;
     calls += 1;
     const until = outages.get(call.channel);
     if (until !== undefined && until > now()) return answer(response, 503, {});
-    const fault = due.get(call.channel)?.shift();
+    const fault = faultFor(call);
     if (fault !== undefined) count(fault.type);
     switch (fault?.type) {
       case 'busy':
@@ -156,8 +166,14 @@ export async function startPlatform(now: () => Date): Promise<SimulatedPlatform>
         return;
       case 'late':
         response.destroy();
-        await sleep(fault.ms);
+        // Platforms may do changes in another order than they were asked for; nobody can tell, and it is left out.
+        if (call.do === 'say') await sleep(fault.ms);
         done(call, 'late');
+        return;
+      case 'fatal':
+        done(call, 'lost');
+        if (call.do === 'say') kill(call.life);
+        response.destroy();
         return;
       case 'slow':
         await sleep(fault.ms);

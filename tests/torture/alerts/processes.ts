@@ -11,6 +11,7 @@ export type Outcome =
 
 /** A worker that is started again whenever it is killed; each of its lives has a name. */
 export interface Kept {
+  readonly name: string;
   /** Lives so far. */
   readonly lives: number;
   ask(asked: Asked): Promise<Outcome>;
@@ -87,6 +88,7 @@ export function keepWorker({ name, program, words, begins }: KeptOptions): Kept 
   };
   start();
   return {
+    name,
     get lives() {
       return lives;
     },

@@ -130,6 +130,8 @@ export async function take(world: World, step: Exclude<Step, { do: 'jump' }>, at
       await workers[step.worker]?.ready();
       return;
     }
+    case 'kill-saying':
+      return platform.befall(channelOf(step.channel), { type: 'fatal' }, 1);
     case 'cut':
       return cutConnections(world.url);
   }

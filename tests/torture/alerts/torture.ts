@@ -7,7 +7,7 @@ import { openDatabase } from '../../../src/core/store/database.js';
 import { startClock, moveClock } from './clock.js';
 import { planOf } from './plan.js';
 import { startPlatform } from './platform.js';
-import { keepWorker } from './processes.js';
+import { keepWorker, type Kept } from './processes.js';
 import { furnish } from './furnish.js';
 import { count, insist, take, type World } from './take.js';
 import type { Happened } from './happened.js';
@@ -65,10 +65,16 @@ export async function tortureAlerts(options: AlertTortureOptions): Promise<Alert
     claimAtOnce: true,
     keepFailureMail: false,
   };
-  const platform = await startPlatform(clock.now);
+  let workers: readonly Kept[] = [];
+  const happened: Happened = { found: new Map(), clicks: [], kills: [], suppressed: new Map(), counts: {} };
+  const platform = await startPlatform(clock.now, (life) => {
+    const [name] = life.split('.');
+    const killed = workers.find((one) => one.name === name)?.kill() ?? null;
+    if (killed !== null) happened.kills.push({ life: killed, realAt: Date.now() });
+  });
   const furnished = await furnish(context);
   let resting = false;
-  const workers = Array.from({ length: options.workers }, (_, at) =>
+  workers = Array.from({ length: options.workers }, (_, at) =>
     keepWorker({
       name: `w${at + 1}`,
       program: options.program,
@@ -76,7 +82,6 @@ export async function tortureAlerts(options: AlertTortureOptions): Promise<Alert
       begins: () => !resting,
     }),
   );
-  const happened: Happened = { found: new Map(), clicks: [], kills: [], suppressed: new Map(), counts: {} };
   const all = async (what: 'rest' | 'go'): Promise<void> => {
     resting = what === 'rest';
     await Promise.all(workers.map((one) => one.ask({ do: what })));
