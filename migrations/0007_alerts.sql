@@ -276,6 +276,8 @@ CREATE TABLE delivery (
   leased_until    timestamptz,
   -- How often somebody took it: whoever holds the lease has the last number.
   takes           integer NOT NULL DEFAULT 0,
+  -- How often something was gone that may have held it.
+  woken           integer NOT NULL DEFAULT 0,
   -- Why nothing is sent now, and why the last try failed.
   held_code       text,
   last_error      text,

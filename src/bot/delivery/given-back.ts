@@ -42,6 +42,7 @@ function unchanged(delivery: TakenDelivery): Settled['delivery'] {
     takes: delivery.takes,
     seenVersion: delivery.wantedVersion,
     seenNotable: delivery.wantedNotable,
+    seenWoken: delivery.woken,
     shownVersion: delivery.shownVersion,
     toldVersion: delivery.toldVersion,
     ref: delivery.ref,

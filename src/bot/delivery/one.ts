@@ -264,6 +264,7 @@ function settledAs(
       // What was wanted when it was taken is in what was loaded after that.
       seenVersion: Math.max(told.version, delivery.wantedVersion),
       seenNotable: Math.max(told.notableVersion, delivery.wantedNotable),
+      seenWoken: delivery.woken,
       shownVersion: state.shown,
       toldVersion: state.toldUpTo,
       ref: state.ref,

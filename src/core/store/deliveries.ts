@@ -37,6 +37,8 @@ export interface TakenDelivery {
   /** Tries since the last that came through. */
   readonly attempts: number;
   readonly heldCode: string | null;
+  /** How often it was woken: what was decided before a later one does not hold. */
+  readonly woken: number;
   /** The lease: whoever has the last number holds it. */
   readonly takes: number;
 }
@@ -48,6 +50,8 @@ export interface SettledDelivery {
   /** The subject's versions that were looked at: where more is wanted by now, it is due at once. */
   readonly seenVersion: number;
   readonly seenNotable: number;
+  /** How often it was woken when it was taken: where it is held, and was woken since, it is due at once. */
+  readonly seenWoken: number;
   readonly shownVersion: number;
   readonly toldVersion: number;
   readonly ref: Readonly<Record<string, unknown>> | null;
@@ -61,7 +65,7 @@ export interface SettledDelivery {
 
 const COLUMNS = `id, subject, subject_id AS "subjectId", channel_id AS "channelId", wanted_version AS "wantedVersion",
   wanted_notable AS "wantedNotable", shown_version AS "shownVersion", told_version AS "toldVersion", ref,
-  begun_at AS "begunAt", next_at AS "nextAt", attempts, held_code AS "heldCode", takes`;
+  begun_at AS "begunAt", next_at AS "nextAt", attempts, held_code AS "heldCode", woken, takes`;
 
 /**
  * Makes all deliveries of a subject out of date, and adds those to new channels; in the transaction that changes the
@@ -92,11 +96,16 @@ export interface HeldOnes {
   readonly subjectIds?: readonly number[];
 }
 
-/** Has deliveries looked at again that something holds back, because it may be gone. Gives how many. */
+/**
+ * Has deliveries looked at again that something holds back, because it may be gone; in the transaction that ends it.
+ * Those that are due are woken too, for whoever has one in hand, or takes it before the end, may see what held it still;
+ * a minute more, for clocks differ. Gives how many. Rows are locked in the order of their ids.
+ */
 export function wakeHeld(session: Session, tenant: number, at: Date, which: HeldOnes = {}): Promise<number> {
   return session.run(
-    `UPDATE delivery SET next_at = $2
-     WHERE tenant_id = $1 AND id IN (SELECT id FROM delivery WHERE tenant_id = $1 AND held_code IS NOT NULL
+    `UPDATE delivery SET woken = woken + 1, next_at = CASE WHEN held_code IS NOT NULL THEN $2 ELSE next_at END
+     WHERE tenant_id = $1 AND id IN (SELECT id FROM delivery WHERE tenant_id = $1
+       AND (held_code IS NOT NULL OR next_at <= $2::timestamptz + INTERVAL '1 minute')
        AND ($3::integer IS NULL OR channel_id = $3) AND ($4::text IS NULL OR subject = $4)
        AND ($5::integer[] IS NULL OR subject_id = ANY ($5)) ORDER BY id FOR UPDATE)`,
     [tenant, at, which.channelId ?? null, which.subject ?? null, which.subjectIds ?? null],
@@ -179,7 +188,7 @@ export async function beginDeliveries(
 
 /**
  * Gives deliveries back as they stand now. One that somebody else took over is left alone; where more is wanted than
- * was seen it stays due. Gives the ids of those that were settled.
+ * was seen, or something woke what is held, it stays due. Gives the ids of those that were settled.
  */
 export async function settleDeliveries(
   session: Session,
@@ -192,10 +201,11 @@ export async function settleDeliveries(
        begun_at = s."begunAt", attempts = s.attempts, held_code = s."heldCode", last_error = s."lastError",
        leased_until = NULL,
        next_at = CASE WHEN d.wanted_version > s."seenVersion" OR d.wanted_notable > s."seenNotable"
+           OR (d.woken > s."seenWoken" AND s."heldCode" IS NOT NULL)
          THEN d.next_at ELSE s."nextAt" END
      FROM (SELECT s.* FROM jsonb_to_recordset($2::jsonb) AS s (id bigint, takes integer, "seenVersion" integer,
-         "seenNotable" integer, "shownVersion" integer, "toldVersion" integer, ref jsonb, "begunAt" timestamptz,
-         "nextAt" timestamptz, attempts integer, "heldCode" text, "lastError" text)
+         "seenNotable" integer, "seenWoken" integer, "shownVersion" integer, "toldVersion" integer, ref jsonb,
+         "begunAt" timestamptz, "nextAt" timestamptz, attempts integer, "heldCode" text, "lastError" text)
        JOIN delivery held ON held.tenant_id = $1 AND held.id = s.id AND held.takes = s.takes
        ORDER BY held.id FOR UPDATE OF held) AS s
      WHERE d.tenant_id = $1 AND d.id = s.id RETURNING d.id`,
@@ -220,7 +230,7 @@ export async function releaseDeliveries(
 }
 
 /** How far a channel has heard of a subject. */
-export interface DeliveryRow extends Omit<TakenDelivery, 'takes' | 'nextAt'> {
+export interface DeliveryRow extends Omit<TakenDelivery, 'takes' | 'woken' | 'nextAt'> {
   readonly channel: string;
   readonly channelKind: string;
   readonly nextAt: Date | null;

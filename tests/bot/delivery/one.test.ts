@@ -19,6 +19,7 @@ const DELIVERY: TakenDelivery = {
   nextAt: NOW,
   attempts: 1,
   heldCode: null,
+  woken: 0,
   takes: 2,
 };
 const CHANNEL: ChannelRow = {

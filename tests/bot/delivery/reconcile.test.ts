@@ -11,6 +11,8 @@ import { memorySpeaker, type MemorySpeaker } from '../../support/speaker.js';
 import { later, openWorld, type World } from './support.js';
 
 const HOUR_MS = 3_600_000;
+const INHIBITED = () =>
+  ({ do: 'hold', code: 'inhibited', detail: 'Another explains it.', until: null }) as const;
 const edits = (speaker: MemorySpeaker): ChannelSpeaker => ({ edits: true, speaker });
 const titles = (speaker: MemorySpeaker, channel?: string) =>
   speaker.messages(channel).map(({ card }) => card.title);
@@ -143,6 +145,38 @@ describe('what is to be told', () => {
     await one.settleAll();
 
     expect(replies(slack)).toEqual(['Thing 1 is now v2']);
+  });
+
+  it('is looked at again where what held it ended while somebody had it in hand', async () => {
+    const c1 = await world.channel('C1');
+    const one = await world.process({ slack: edits(slack) });
+    world.thing(1).plan = INHIBITED;
+    await world.change(1, { channels: [c1] });
+    world.loaded = async () => {
+      world.loaded = () => Promise.resolve();
+      world.thing(1).plan = () => ({ do: 'send' });
+      await world.system.db.within(world.tenant, (session) => wakeHeld(session, world.tenant, world.now));
+    };
+
+    await one.settleAll();
+
+    expect(titles(slack)).toEqual(['Thing 1 v1']);
+  });
+
+  it('is not taken while what holds it is being ended', async () => {
+    const c1 = await world.channel('C1');
+    const one = await world.process({ slack: edits(slack) }, true);
+    world.thing(1).plan = INHIBITED;
+    await world.change(1, { channels: [c1] });
+
+    await world.system.db.within(world.tenant, async (session) => {
+      await wakeHeld(session, world.tenant, world.now);
+      await one.settleAll();
+    });
+    world.thing(1).plan = () => ({ do: 'send' });
+    await one.settleAll();
+
+    expect(titles(slack)).toEqual(['Thing 1 v1']);
   });
 
   it('is not told where a plan skips it, and never again for that version', async () => {

@@ -31,6 +31,8 @@ export interface World {
   readonly context: Context;
   readonly tenant: number;
   now: Date;
+  /** Runs when things were loaded as they stood: for what happens meanwhile. */
+  loaded: () => Promise<void>;
   /** The one of a number, made when it is asked for first. */
   thing(id: number): Thing;
   /** A change of it, told to more channels where they are named. */
@@ -51,7 +53,7 @@ export async function openWorld(): Promise<World> {
   const system = await testSystem();
   const things = new Map<number, Thing>();
   const ends: (() => Promise<void>)[] = [];
-  const world: { now: Date } = { now: NOW };
+  const world: Pick<World, 'now' | 'loaded'> = { now: NOW, loaded: () => Promise.resolve() };
   const context = await system.context('test', { now: () => world.now });
   const { tenant } = context;
   await system.db.within(tenant, (session) =>
@@ -67,8 +69,11 @@ export async function openWorld(): Promise<World> {
     things.set(id, known);
     return known;
   };
-  const subjects: LoadSubjects = (_context, ids) =>
-    Promise.resolve(new Map(ids.map((id) => [id, toldOf(id, thing(id))] as const)));
+  const subjects: LoadSubjects = async (_context, ids) => {
+    const told = new Map(ids.map((id) => [id, toldOf(id, thing(id))] as const));
+    await world.loaded();
+    return told;
+  };
   return Object.assign(world, {
     system,
     context,
