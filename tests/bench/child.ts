@@ -1,9 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { inThisState, RUN_BY } from './running.js';
 
-/** Starts a program of the bench as a process that tells how far it is; `words` are its arguments. */
+/** Starts a program of the bench, named as it is written, as a process that tells how far it is. */
 export function startChild(program: URL, words: readonly string[]): ChildProcess {
-  return fork(program, words, { execArgv: ['--import', import.meta.resolve('tsx')] });
+  return fork(new URL(inThisState(program.href)), words, { execArgv: [...RUN_BY] });
 }
 
 /** Waits for its end; throws when that is not a good one. */

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inThisState, RUN_BY } from './running.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MEMORY_PROBE = new URL('report-memory.mjs', import.meta.url).href;
@@ -11,7 +12,7 @@ export type Program = 'built' | 'source';
 
 const START: Readonly<Record<Program, (name: 'cli' | 'main') => readonly string[]>> = {
   built: (name) => [path.join(ROOT, 'dist', `${name}.js`)],
-  source: (name) => ['--import', import.meta.resolve('tsx'), path.join(ROOT, 'src', `${name}.ts`)],
+  source: (name) => [...RUN_BY, path.join(ROOT, 'src', inThisState(`${name}.ts`))],
 };
 
 export interface Ran {

@@ -64,10 +64,10 @@ export const QUICK: Sizes = {
   domains: 10,
   days: 12,
   questions: 10,
-  apiSeconds: 2,
-  mixedSeconds: 3,
+  apiSeconds: 1,
+  mixedSeconds: 1,
   uploadBytes: 2 ** 20,
   uploadFiles: 5,
-  clickSeconds: 3,
+  clickSeconds: 2,
   overdue: 200,
 };

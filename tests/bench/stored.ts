@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Bench } from './bench.js';
 import { childEnded, startChild } from './child.js';
+import { emptyDatabase } from './empty.js';
 import { LoadMarker } from './load-marker.js';
 import type { LoadProgress } from './load.js';
 import { populationOf, type Population } from './population.js';
@@ -24,6 +26,7 @@ export async function storedRecords(bench: Bench, records: number): Promise<Stor
   const loaded = { dataFolder, population: populationOf(records, domains, days), words };
   if ((await new LoadMarker(dataFolder, [records, domains, days]).daysDone()) === days)
     return { ...loaded, recordsASecond: null };
+  if (!existsSync(dataFolder)) await emptyDatabase(bench, dataFolder);
   const child = startChild(new URL('load.ts', import.meta.url), words);
   let last: LoadProgress | null = null;
   child.on('message', (message: LoadProgress) => {

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { inThisState, RUN_BY } from '../running.js';
 import type { Placed, PlatformSizes, Shown } from './platforms-child.js';
 
 export interface RunningPlatforms {
@@ -9,12 +10,12 @@ export interface RunningPlatforms {
   stop(): Promise<void>;
 }
 
-const CHILD = fileURLToPath(new URL('platforms-child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL(inThisState('platforms-child.ts'), import.meta.url));
 
 /** Starts the stand-ins of all platforms in a process of their own. */
 export async function startPlatforms(sizes: PlatformSizes): Promise<RunningPlatforms> {
   const child = fork(CHILD, [JSON.stringify(sizes)], {
-    execArgv: ['--import', import.meta.resolve('tsx')],
+    execArgv: [...RUN_BY],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const ended = once(child, 'exit');

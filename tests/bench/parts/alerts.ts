@@ -2,6 +2,7 @@ import path from 'node:path';
 import { measureClicks, type ClickSizes } from '../alerts/clicks.js';
 import { measureOverdue } from '../alerts/overdue.js';
 import type { Part } from '../bench.js';
+import { emptyDatabase } from '../empty.js';
 import type { Figure } from '../figure.js';
 import { percentile } from '../percentile.js';
 import { openBenchSystem } from '../system.js';
@@ -28,7 +29,9 @@ export const alerts: Part = {
       ...(few ? FEW : { platforms: PLATFORMS, ...CLICKS }),
       seconds: sizes.clickSeconds,
     };
-    const system = await openBenchSystem(path.join(scratch, 'alerts'), () => new Date());
+    const dataFolder = path.join(scratch, 'alerts');
+    await emptyDatabase(bench, dataFolder);
+    const system = await openBenchSystem(dataFolder, () => new Date());
     bench.postgres = system.db.version;
     try {
       note(`alerts: ${sizes.overdue} out-of-date deliveries`);

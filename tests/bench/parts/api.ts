@@ -6,6 +6,7 @@ import { smallReports } from '../../../src/core/sample/bulk.js';
 import { randomFor } from '../../../src/core/sample/random.js';
 import type { Bench, Part } from '../bench.js';
 import { callSteadily, type Answered, type Call } from '../calls.js';
+import { emptyDatabase } from '../empty.js';
 import type { Figure } from '../figure.js';
 import { LAST_DAY, type Population } from '../population.js';
 import { startService, type Service } from '../service.js';
@@ -30,6 +31,7 @@ export const api: Part = {
     const loading = await startService(bench.program, 'all', { dataFolder, port: await freePort() });
     const mixed = await finish(loading, () => mixedLoad(bench, loading, population));
     const empty = path.join(bench.scratch, 'upload');
+    await emptyDatabase(bench, empty);
     const taking = await startService(bench.program, 'serve', { dataFolder: empty, port: await freePort() });
     const upload = await finish(taking, () => largeUpload(bench, taking));
     return [asked, ...mixed, ...upload];

@@ -3,9 +3,9 @@ import path from 'node:path';
 import type { IngestResult } from '../../../src/core/operations/ingest.js';
 import type { Bench, Part } from '../bench.js';
 import type { Ran } from '../command.js';
+import { emptyDatabase } from '../empty.js';
 import type { Figure } from '../figure.js';
 import { writeLarge, writeSmall } from '../samples.js';
-import { openBenchSystem } from '../system.js';
 
 const RECORDS_A_SECOND = 60_000;
 const REPORTS_A_SECOND = 1_000;
@@ -62,12 +62,9 @@ export const ingest: Part = {
   },
 };
 
-/** A data folder with an empty, migrated database: making it is no part of what is measured. */
 async function newDatabase(bench: Bench, name: string): Promise<string> {
   const folder = path.join(bench.scratch, name);
-  const system = await openBenchSystem(folder);
-  bench.postgres = system.db.version;
-  await system.close();
+  await emptyDatabase(bench, folder);
   return folder;
 }
 

@@ -7,6 +7,7 @@ import { inMemory } from '../../../src/core/report/bytes.js';
 import { smallReports } from '../../../src/core/sample/bulk.js';
 import { lockStoreAlone } from '../../../src/core/store/locks.js';
 import type { Bench, Part } from '../bench.js';
+import { emptyDatabase } from '../empty.js';
 import type { Figure } from '../figure.js';
 import { openBenchSystem } from '../system.js';
 import { startWorker, type Worker } from '../worker.js';
@@ -50,6 +51,7 @@ async function drained(bench: Bench, count: number): Promise<number> {
   const { sizes, program, scratch, note } = bench;
   note(`workers: ${sizes.drained} small documents, ${count === 1 ? 'one worker' : `${count} workers`}`);
   const dataFolder = path.join(scratch, `workers-${count}`);
+  await emptyDatabase(bench, dataFolder);
   const system = await openBenchSystem(dataFolder);
   const { context, db } = system;
   bench.postgres = db.version;
