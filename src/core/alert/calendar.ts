@@ -10,6 +10,11 @@ export function addDays(day: string, days: number): string {
   return names.get(number) ?? nameOf(number);
 }
 
+/** Days from one day to another; 0 for the same. */
+export function daysBetween(from: string, to: string): number {
+  return (numbers.get(to) ?? numberOf(to)) - (numbers.get(from) ?? numberOf(from));
+}
+
 function numberOf(day: string): number {
   const number = Date.parse(day) / DAY_MS;
   if (numbers.size >= MOST_KEPT) numbers.clear();

@@ -18,6 +18,19 @@ export interface DayVolume {
  * or silent, which is no loss of mail. Null where nothing can be said: no history, or nobody told of the day.
  */
 export function volumeOn(facts: DomainFacts, day: string): DayVolume | null {
+  const known = volumes.get(facts) ?? new Map<string, DayVolume | null>();
+  volumes.set(facts, known);
+  const volume = known.get(day);
+  if (volume !== undefined) return volume;
+  const found = volumeOf(facts, day);
+  known.set(day, found);
+  return found;
+}
+
+/** What was worked out, as long as its facts are there: two rules ask for the same days, each twice. */
+const volumes = new WeakMap<DomainFacts, Map<string, DayVolume | null>>();
+
+function volumeOf(facts: DomainFacts, day: string): DayVolume | null {
   const present = facts.reporters.filter((one) => !isMissed(one.days, day));
   const byDay = new Map<string, number>();
   for (const { days } of present)

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addDays } from '../calendar.js';
+import { addDays, daysBetween } from '../calendar.js';
 import { medianOf } from '../baseline.js';
 import { charted } from '../days.js';
 import { LATE_DAYS, type DomainFacts } from '../facts.js';
@@ -11,7 +11,6 @@ import { counted } from '../words.js';
 const REGULAR_DAYS = 28;
 /** Who says nothing for longer is gone for good. */
 const GONE_DAYS = 30;
-const DAY_MS = 86_400_000;
 /** Stands for all reporters together. */
 const ANYBODY = '*';
 
@@ -97,17 +96,13 @@ function silentOf(
   const days = told.filter((one) => one.day <= day);
   const last = days.at(-1)?.day;
   if (last === undefined) return null;
-  const silent = between(last, day);
+  const silent = daysBetween(last, day);
   const before = days.filter((one) => one.day > addDays(last, -REGULAR_DAYS));
   if (silent > GONE_DAYS || before.length < thresholds.regular * REGULAR_DAYS) return null;
   const usual = medianOf(before.map((one) => one.messages));
   if (usual < thresholds.messages) return null;
-  const gaps = days.map((one, index) => between(days[index - 1]?.day ?? one.day, one.day) - 1);
+  const gaps = days.map((one, index) => daysBetween(days[index - 1]?.day ?? one.day, one.day) - 1);
   // Who paused before may do so again; who covers a week with one report is heard of once a week.
   const wanted = Math.max(thresholds.days, 2 * Math.max(0, ...gaps) + 1) + (span - 1);
   return silent >= wanted ? { last, days: silent, wanted, usual } : null;
-}
-
-function between(from: string, to: string): number {
-  return Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
 }
