@@ -2,7 +2,7 @@ import type { Alert } from './alert.js';
 import type { Severity } from './finding.js';
 import { worstOf } from './grouping.js';
 import { quietAt } from './quiet.js';
-import { isAbout, quietUntil, type Suppression } from './suppression.js';
+import { isAbout, type InForce } from './suppression.js';
 
 /** Whether a new message about an alert may be sent now, and why not. What is posted is kept true by edits all the same. */
 export type Plan =
@@ -30,8 +30,8 @@ export interface Planned {
   readonly members: readonly Alert[];
   /** The alert that explains each of them, by id; absent for none. */
   readonly inhibitedBy: ReadonlyMap<number, Pick<Alert, 'id' | 'kind'>>;
-  /** Those that are in force, or may be. */
-  readonly suppressions: readonly Suppression[];
+  /** Those that keep alerts quiet. */
+  readonly suppressions: readonly InForce[];
   readonly channel: QuietChannel;
   /** Whether a message about it was posted there before. */
   readonly shown: boolean;
@@ -64,24 +64,19 @@ export function plan({ alert, members, inhibitedBy, suppressions, channel, shown
 }
 
 /** Which suppression keeps an alert quiet longest now, with its end; null for none. */
-export function suppressedBy(
-  alert: Alert,
-  suppressions: readonly Suppression[],
-  now: Date,
-): { readonly suppression: Suppression; readonly until: Date | null } | null {
-  const found = suppressions
-    .filter((one) => isAbout(one, alert))
-    .flatMap((suppression) => {
-      const until = quietUntil(suppression, now);
-      return until === null ? [] : [{ suppression, until }];
-    });
-  return found.toSorted((a, b) => b.until.getTime() - a.until.getTime())[0] ?? null;
+export function suppressedBy(alert: Alert, suppressions: readonly InForce[], now: Date): InForce | null {
+  return suppressions
+    .filter(({ suppression, until }) => until > now && isAbout(suppression, alert))
+    .reduce<InForce | null>(
+      (longest, one) => (longest === null || one.until > longest.until ? one : longest),
+      null,
+    );
 }
 
 function muted(
   alert: Alert,
   inhibitedBy: Planned['inhibitedBy'],
-  suppressions: readonly Suppression[],
+  suppressions: readonly InForce[],
   now: Date,
 ): Hold | null {
   const found = suppressedBy(alert, suppressions, now);
@@ -90,7 +85,7 @@ function muted(
       do: 'hold',
       code: 'suppressed',
       detail: `suppression ${found.suppression.id} of ${found.suppression.created.by}: ${found.suppression.reason}`,
-      until: found.until?.toISOString() ?? null,
+      until: found.until.toISOString(),
     };
   const by = inhibitedBy.get(alert.id);
   if (by === undefined) return null;

@@ -1,6 +1,5 @@
 import { IANAZone } from 'luxon';
 import { addDays } from './calendar.js';
-import { instantOf, localDay } from '../digest/schedule.js';
 
 /**
  * Recurring times by a part of RFC 5545 §3.3.10 that is bounded by itself: whether a day is one of them is worked out
@@ -80,32 +79,51 @@ export function readRecurrence(text: string, from: Date, zone: string): ReadRecu
   return { recurrence: complete(freq, lists, localTime(from, zone)), error: null };
 }
 
-/** The moments at which it comes after one and up to another, oldest first. */
-export function occurrences(recurrence: Recurrence, zone: string, after: Date, until: Date): readonly Date[] {
-  const last = addDays(localDay(until, zone), 1);
-  const found: Date[] = [];
-  for (let day = addDays(localDay(after, zone), -1); day <= last; day = addDays(day, 1))
-    for (const minute of timesOn(recurrence, day)) {
-      const at = instantOf(day, clockOf(minute), zone);
-      if (at > after && at <= until) found.push(at);
-    }
-  return found;
-}
-
 /** The minutes of a day at which it comes. */
 export function timesOn(recurrence: Recurrence, day: string): readonly number[] {
   const { places, times, from } = recurrence;
   const begun = (minute: number) => day > from.day || (day === from.day && minute >= from.minute);
   if (day < from.day || !inStep(recurrence, day) || !matches(recurrence, day)) return [];
   if (places.length === 0) return times.filter(begun);
-  const all = periodDays(recurrence, day)
-    .filter((each) => matches(recurrence, each))
-    .flatMap((each) => times.map((minute) => ({ day: each, minute })));
-  const chosen = new Set(places.map((place) => all.at(place > 0 ? place - 1 : place)));
-  return all
-    .filter((one) => one.day === day && chosen.has(one))
-    .map(({ minute }) => minute)
-    .filter(begun);
+  return chosenTimes(recurrence, day).get(day)?.filter(begun) ?? [];
+}
+
+/** Of the periods looked at last: whoever walks along the days asks for the same one again and again. */
+const MOST_PERIODS = 4;
+const periods = new WeakMap<Recurrence, Map<string, ReadonlyMap<string, readonly number[]>>>();
+
+/** The times that BYSETPOS chooses of the period in which a day lies, by day; worked out once for each period. */
+function chosenTimes(recurrence: Recurrence, day: string): ReadonlyMap<string, readonly number[]> {
+  const { first, length } = periodOf(recurrence, day);
+  const known = periods.get(recurrence) ?? new Map<string, ReadonlyMap<string, readonly number[]>>();
+  periods.set(recurrence, known);
+  const before = known.get(first);
+  if (before !== undefined) return before;
+  if (known.size >= MOST_PERIODS) known.clear();
+  const chosen = chooseTimes(recurrence, first, length);
+  known.set(first, chosen);
+  return chosen;
+}
+
+function chooseTimes(
+  recurrence: Recurrence,
+  first: string,
+  length: number,
+): ReadonlyMap<string, readonly number[]> {
+  const { places, times } = recurrence;
+  const days = Array.from({ length }, (_, at) => addDays(first, at)).filter((day) =>
+    matches(recurrence, day),
+  );
+  const count = days.length * times.length;
+  const indexes = new Set(places.map((place) => (place > 0 ? place - 1 : count + place)));
+  const chosen = new Map<string, number[]>();
+  for (const index of [...indexes].toSorted((a, b) => a - b)) {
+    const day = days[Math.floor(index / times.length)];
+    const minute = times[index % times.length];
+    if (index < 0 || day === undefined || minute === undefined) continue;
+    chosen.set(day, [...(chosen.get(day) ?? []), minute]);
+  }
+  return chosen;
 }
 
 interface Lists {
@@ -215,23 +233,21 @@ function matches({ freq, months, monthDays, weekdays }: Recurrence, day: string)
   );
 }
 
-/** All days of the period in which a day lies. */
-function periodDays({ freq, weekStart }: Recurrence, day: string): readonly string[] {
-  const days = (first: string, count: number) => Array.from({ length: count }, (_, at) => addDays(first, at));
-  if (freq === 'DAILY') return [day];
-  if (freq === 'WEEKLY') return days(weekOf(day, weekStart), 7);
-  if (freq === 'MONTHLY') return days(`${day.slice(0, 8)}01`, lengthOfMonth(day));
-  return days(`${day.slice(0, 4)}-01-01`, lengthOfYear(day));
+/** The first day of the period in which a day lies, and how many it has. */
+function periodOf(
+  { freq, weekStart }: Recurrence,
+  day: string,
+): { readonly first: string; readonly length: number } {
+  if (freq === 'DAILY') return { first: day, length: 1 };
+  if (freq === 'WEEKLY') return { first: weekOf(day, weekStart), length: 7 };
+  if (freq === 'MONTHLY') return { first: `${day.slice(0, 8)}01`, length: lengthOfMonth(day) };
+  return { first: `${day.slice(0, 4)}-01-01`, length: lengthOfYear(day) };
 }
 
 function localTime(at: Date, zone: string): LocalTime {
   const offset = IANAZone.create(zone).offset(at.getTime()) * MINUTE_MS;
   const shown = new Date(at.getTime() + offset).toISOString();
   return { day: shown.slice(0, 10), minute: Number(shown.slice(11, 13)) * 60 + Number(shown.slice(14, 16)) };
-}
-
-function clockOf(minute: number): string {
-  return new Date(minute * MINUTE_MS).toISOString().slice(11, 16);
 }
 
 function weekOf(day: string, weekStart: number): string {

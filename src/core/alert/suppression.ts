@@ -1,7 +1,8 @@
 import type { Alert, Done } from './alert.js';
 import type { Severity } from './finding.js';
 import { holdsNetwork } from './network.js';
-import { occurrences, readRecurrence } from './recurrence.js';
+import { lastOccurrence } from './occurrences.js';
+import { readRecurrence, type ReadRecurrence } from './recurrence.js';
 
 /** Nothing is told of alerts that match all that is set, while it lasts. Times are ISO 8601 in UTC. */
 export interface Suppression {
@@ -42,22 +43,46 @@ export function isAbout(
 
 /** Until when it keeps alerts quiet; null where it does not at this moment. */
 export function quietUntil(suppression: Suppression, now: Date): Date | null {
-  const { from, until, rrule, minutes, zone, ended } = suppression;
+  const { from, until, rrule, minutes, ended } = suppression;
   const end = until === null ? null : new Date(until);
   if (ended !== null || now < new Date(from) || (end !== null && now >= end)) return null;
   if (rrule === null || minutes === null) return end;
-  const read = readRecurrence(rrule, new Date(from), zone);
-  if (read.error !== null) return null;
+  const span = spanAt(suppression, rrule, minutes, now);
+  if (span === null) return null;
+  return end !== null && end < span ? end : span;
+}
+
+/** The end of the times that follow on one another and hold a moment; null where none does. */
+function spanAt({ from, zone }: Suppression, rrule: string, minutes: number, now: Date): Date | null {
+  const rule = readOnce(rrule, from, zone, minutes);
+  if (rule.read.error !== null) return null;
+  if (rule.span !== null && rule.span.since <= now && now < rule.span.until) return rule.span.until;
+  const { recurrence } = rule.read;
   const lasts = minutes * MINUTE_MS;
-  let last = endOfSpan(occurrences(read.recurrence, zone, before(now, lasts), now), lasts);
+  let last = endOfSpan(lastOccurrence(recurrence, zone, before(now, lasts), now), lasts);
   if (last === null || last <= now) return null;
   // The next time may begin before this one has ended.
   for (let joined = 0; joined < MOST_JOINED; joined += 1) {
-    const further = endOfSpan(occurrences(read.recurrence, zone, before(last, lasts), last), lasts);
+    const further = endOfSpan(lastOccurrence(recurrence, zone, before(last, lasts), last), lasts);
     if (further === null || further <= last) break;
     last = further;
   }
-  return end !== null && end < last ? end : last;
+  rule.span = { since: now, until: last };
+  return last;
+}
+
+/** A suppression that keeps alerts quiet, and until when. */
+export interface InForce {
+  readonly suppression: Suppression;
+  readonly until: Date;
+}
+
+/** Those that keep alerts quiet at this moment: worked out once for all that is to be told. */
+export function inForce(suppressions: readonly Suppression[], now: Date): readonly InForce[] {
+  return suppressions.flatMap((suppression) => {
+    const until = quietUntil(suppression, now);
+    return until === null ? [] : [{ suppression, until }];
+  });
 }
 
 /** Whether it will never keep anything quiet again. */
@@ -69,7 +94,26 @@ function before(at: Date, ms: number): Date {
   return new Date(at.getTime() - ms);
 }
 
-function endOfSpan(starts: readonly Date[], lasts: number): Date | null {
-  const last = starts.at(-1);
-  return last === undefined ? null : new Date(last.getTime() + lasts);
+function endOfSpan(start: Date | null, lasts: number): Date | null {
+  return start === null ? null : new Date(start.getTime() + lasts);
+}
+
+/** A rule that was read, and the span that was worked out of it last. */
+interface ReadOnce {
+  readonly read: ReadRecurrence;
+  span: { readonly since: Date; readonly until: Date } | null;
+}
+
+/** Those of a tenant are asked for with each message, so that they are read once. */
+const MOST_READ = 2_000;
+const known = new Map<string, ReadOnce>();
+
+function readOnce(rrule: string, from: string, zone: string, minutes: number): ReadOnce {
+  const key = `${from} ${zone} ${minutes} ${rrule}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const rule = { read: readRecurrence(rrule, new Date(from), zone), span: null };
+  if (known.size >= MOST_READ) known.clear();
+  known.set(key, rule);
+  return rule;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { inhibitor } from '../../../src/core/alert/inhibition.js';
 import { plan, type Planned } from '../../../src/core/alert/plan.js';
 import { quietAt, quietBefore } from '../../../src/core/alert/quiet.js';
-import { quietUntil, type Suppression } from '../../../src/core/alert/suppression.js';
+import { inForce, quietUntil, type Suppression } from '../../../src/core/alert/suppression.js';
 import { alertWith } from '../../support/alerts.js';
 
 const now = new Date('2026-03-15T12:00:00Z');
@@ -70,7 +70,7 @@ describe('a new message', () => {
   ] as const)('waits for a suppression %j: %s', (given, waits) => {
     const alert = alertWith({ sender: '192.0.2.0/24' });
 
-    const decided = planned({ alert, suppressions: [suppression(given)] });
+    const decided = planned({ alert, suppressions: inForce([suppression(given)], now) });
 
     expect(decided).toMatchObject(
       waits ? { do: 'hold', code: 'suppressed', until: '2026-03-15T14:00:00.000Z' } : { do: 'send' },
@@ -85,8 +85,8 @@ describe('a new message', () => {
     const one = suppression({ rule: 'failure-rate' });
     const other = suppression({ rule: 'new-source', until: '2026-03-15T13:00:00.000Z' });
 
-    expect(planned({ members, suppressions: [one] })).toEqual({ do: 'send' });
-    expect(planned({ members, suppressions: [one, other] })).toMatchObject({
+    expect(planned({ members, suppressions: inForce([one], now) })).toEqual({ do: 'send' });
+    expect(planned({ members, suppressions: inForce([one, other], now) })).toMatchObject({
       until: '2026-03-15T13:00:00.000Z',
     });
   });
@@ -177,6 +177,31 @@ describe('a suppression that recurs', () => {
     ['2026-03-15T23:00:00Z', null],
   ])('at %s lasts until %s', (at, until) => {
     expect(quietUntil(weekends, new Date(at))?.toISOString() ?? null).toBe(until);
+  });
+
+  it.each([
+    ['FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23;BYMINUTE=0', 60],
+    [
+      `FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYHOUR=0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23;BYMINUTE=0;BYSETPOS=${Array.from({ length: 24 }, (_, at) => 366 - at).join(',')}`,
+      10_080,
+    ],
+    ['FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6,7,8,9,10,11;BYMINUTE=0', 10_080],
+  ])('costs next to nothing however it is written: %s', (rrule, minutes) => {
+    const all = Array.from({ length: 500 }, (_, id) =>
+      suppression({
+        id,
+        from: '2026-01-01T00:00:00.000Z',
+        until: null,
+        rrule,
+        minutes,
+        zone: 'America/New_York',
+      }),
+    );
+    const started = performance.now();
+
+    for (let turn = 0; turn < 20; turn += 1) inForce(all, new Date('2026-01-16T12:00:00Z'));
+
+    expect(performance.now() - started).toBeLessThan(4_000);
   });
 
   it('ends for good when it says so', () => {

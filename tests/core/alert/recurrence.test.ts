@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { RRule } from 'rrule';
 import { describe, expect, it } from 'vitest';
-import { occurrences, readRecurrence, timesOn, type Recurrence } from '../../../src/core/alert/recurrence.js';
+import { occurrences } from '../../../src/core/alert/occurrences.js';
+import { readRecurrence, timesOn, type Recurrence } from '../../../src/core/alert/recurrence.js';
 import { addDays } from '../../../src/core/analysis/range.js';
 
 function read(text: string, from: string, zone = 'UTC'): Recurrence {

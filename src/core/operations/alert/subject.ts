@@ -1,7 +1,7 @@
 import type { Alert } from '../../alert/alert.js';
 import { INHIBITIONS, inhibitor } from '../../alert/inhibition.js';
 import { plan, type Plan, type QuietChannel } from '../../alert/plan.js';
-import type { Suppression } from '../../alert/suppression.js';
+import { inForce, type InForce } from '../../alert/suppression.js';
 import { NOTABLE_EVENTS, type EventKind } from '../../alert/transition.js';
 import { lastEventsOf, type AlertEventRow } from '../../store/alert-events.js';
 import { tellingOf } from '../../store/alert-telling.js';
@@ -22,8 +22,8 @@ export interface AlertSubject {
   readonly members: readonly Alert[];
   /** The alert that explains this one, or one on its card, by id; absent for none. */
   readonly inhibitedBy: ReadonlyMap<number, Pick<Alert, 'id' | 'kind'>>;
-  /** Those of the tenant that are not over. */
-  readonly suppressions: readonly Suppression[];
+  /** Those of the tenant that keep alerts quiet, when it was loaded. */
+  readonly suppressions: readonly InForce[];
   /** The last change that deserves a message of its own; null where none is known. */
   readonly change: SubjectChange | null;
   /** The last note that somebody wrote; null where nobody did. */
@@ -58,7 +58,7 @@ export async function subjectsOf(
 ): Promise<ReadonlyMap<number, AlertSubject>> {
   const alerts = await findAlerts(session, tenant, ids);
   const members = await membersOf(session, tenant, ids, MOST_MEMBERS);
-  const suppressions = await liveSuppressions(session, tenant, now, MOST_SUPPRESSIONS);
+  const suppressions = inForce(await liveSuppressions(session, tenant, now, MOST_SUPPRESSIONS), now);
   const inhibitedBy = await inhibitions(session, tenant, [...alerts, ...members]);
   const changes = byAlert(await lastEventsOf(session, tenant, ids, NOTABLE_EVENTS));
   const notes = byAlert(await lastEventsOf(session, tenant, ids, null));

@@ -1,7 +1,9 @@
 import { DateTime, IANAZone } from 'luxon';
 import { z } from 'zod';
 import { SEVERITIES } from '../../alert/finding.js';
-import { occurrences, readRecurrence, type Recurrence } from '../../alert/recurrence.js';
+import { occurrences, shortestGap } from '../../alert/occurrences.js';
+import { readRecurrence, type Recurrence } from '../../alert/recurrence.js';
+import { localDay } from '../../digest/schedule.js';
 import { isOver, quietUntil, type Suppression } from '../../alert/suppression.js';
 import { wakeHeld } from '../../store/deliveries.js';
 import type { Session } from '../../store/session.js';
@@ -140,21 +142,26 @@ function spanOf({ hours, from: begins, until: ends, rrule, minutes, zone }: Aske
   }
   const read = readRecurrence(rrule, from, zone);
   if (read.error !== null) throw times(read.error);
-  if (!comes(read.recurrence, zone, from, until))
-    throw times('This rule never comes; look at its days and months.');
+  const first = firstTime(read.recurrence, zone, from, until);
+  if (first === null) throw times('This rule never comes; look at its days and months.');
+  const gap = shortestGap(read.recurrence, localDay(first, zone), LONGEST_DAYS);
+  if (gap !== null && gap < minutes)
+    throw times(
+      `It would begin again before it has ended: its times come ${gap} minutes apart, so let it last ${gap} minutes at most.`,
+    );
   return { from, until, rrule, minutes };
 }
 
-/** Whether it comes at all, looked at month by month. */
-function comes(recurrence: Recurrence, zone: string, from: Date, until: Date | null): boolean {
+/** When it comes first, looked at month by month; null for never. */
+function firstTime(recurrence: Recurrence, zone: string, from: Date, until: Date | null): Date | null {
   for (let days = 0; days < LOOK_AHEAD_DAYS; days += LOOK_DAYS) {
     const after = new Date(from.getTime() - 1 + days * DAY_MS);
     const last = new Date(after.getTime() + LOOK_DAYS * DAY_MS);
-    if (until !== null && after >= until) return false;
-    const end = until !== null && until < last ? until : last;
-    if (occurrences(recurrence, zone, after, end).length > 0) return true;
+    if (until !== null && after >= until) return null;
+    const [first] = occurrences(recurrence, zone, after, until !== null && until < last ? until : last);
+    if (first !== undefined) return first;
   }
-  return false;
+  return null;
 }
 
 /** A moment: with an offset as it says, or on the clock of the zone. */

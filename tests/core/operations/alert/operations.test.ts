@@ -369,6 +369,8 @@ describe('a suppression', () => {
     [{ rule: 'x', minutes: 5 }, 'suppression-times'],
     [{ rule: 'x', rrule: 'FREQ=SECONDLY;COUNT=1000000000', minutes: 5 }, 'suppression-times'],
     [{ rule: 'x', rrule: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30', minutes: 5 }, 'suppression-times'],
+    [{ rule: 'x', rrule: 'FREQ=DAILY;BYHOUR=0,12;BYMINUTE=0', minutes: 721 }, 'suppression-times'],
+    [{ rule: 'x', rrule: 'FREQ=WEEKLY;BYDAY=SA,SU', minutes: 1_441 }, 'suppression-times'],
     [{ rule: 'x', zone: 'Mars/Olympus' }, 'input-invalid'],
     [{ domain: 'unknown.example' }, 'domain-unknown'],
   ])('is not made of %j', async (input, code) => {
