@@ -9,7 +9,7 @@ import { randomFor } from '../../../src/core/sample/random.js';
 import { runDeliveries } from '../../../src/jobs/deliveries.js';
 import { createWake } from '../../../src/jobs/wake.js';
 import { startPlatforms } from './platforms.js';
-import type { PlatformSizes } from './platforms-child.js';
+import type { PlatformSizes, Shown } from './platforms-child.js';
 import { realSpeakers } from './speakers.js';
 import { buildTown, type Clickable } from './town.js';
 
@@ -28,8 +28,8 @@ export interface Clicked {
   readonly answeredMs: readonly number[];
   readonly channels: number;
   readonly workspaces: number;
-  /** Calls that a platform refused because there were too many. */
-  readonly limited: number;
+  /** Calls that each platform refused because there were too many. */
+  readonly limited: Shown['limited'];
 }
 
 /** A click whose copies are not all true yet. */

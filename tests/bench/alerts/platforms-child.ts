@@ -44,7 +44,7 @@ export interface Placed {
 /** Messages that stand by themselves in a channel, as JSON, with the calls that were refused for their rate. */
 export interface Shown {
   readonly messages: readonly { readonly address: string; readonly text: string }[];
-  readonly limited: number;
+  readonly limited: Readonly<Record<PlacedChannel['kind'], number>>;
 }
 
 const sizes = JSON.parse(process.argv[2] ?? '{}') as PlatformSizes;
@@ -103,10 +103,12 @@ const shown = (): Shown => {
   const ofDiscord = discord.state.messages
     .filter(({ answers, isDeleted }) => answers === null && !isDeleted)
     .map(({ channel, body }) => ({ address: channel, text: JSON.stringify(body) }));
-  const limited =
-    slacks.flatMap(({ state }) => state.calls).filter(({ outcome }) => outcome === 'ratelimited').length +
-    teams.calls.filter(({ status }) => status === 429).length +
-    discord.calls.filter(({ status }) => status === 429).length;
+  const limited = {
+    slack: slacks.flatMap(({ state }) => state.calls).filter(({ outcome }) => outcome === 'ratelimited')
+      .length,
+    teams: teams.calls.filter(({ status }) => status === 429).length,
+    discord: discord.calls.filter(({ status }) => status === 429).length,
+  };
   return { messages: [...ofSlack, ...ofTeams, ...ofDiscord], limited };
 };
 

@@ -46,7 +46,7 @@ export const alerts: Part = {
           unit: 'ms',
           measured: percentile(clicked.ms, 99),
           target: { below: SHOWN_WITHIN_MS },
-          note: `p50 ${at(clicked.ms, 50)}, p95 ${at(clicked.ms, 95)}, p99 ${at(clicked.ms, 99)}, longest ${at(clicked.ms, 100)} ms of ${clicked.ms.length} clicks in ${clicks.seconds} s, spread over ${clicked.channels} channels in ${clicked.workspaces} workspaces; the click itself p99 ${at(clicked.answeredMs, 99)} ms; ${clicked.limited} calls were refused for their rate`,
+          note: `p50 ${at(clicked.ms, 50)}, p95 ${at(clicked.ms, 95)}, p99 ${at(clicked.ms, 99)}, longest ${at(clicked.ms, 100)} ms of ${clicked.ms.length} clicks in ${clicks.seconds} s, spread over ${clicked.channels} channels in ${clicked.workspaces} workspaces; the click itself p99 ${at(clicked.answeredMs, 99)} ms; refused for their rate: ${clicked.limited.slack} calls by Slack, ${clicked.limited.teams} by Teams, ${clicked.limited.discord} by Discord`,
         },
         {
           name: `${sizes.overdue} out-of-date deliveries`,
