@@ -1,23 +1,19 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { SILENT } from '../../support/context.js';
 import { answered, connected, type Scene, type SceneOptions, scene, settled } from './support.js';
 
 const ADA = '200000000000000001';
-let now: Scene | null = null;
 
-async function open(options: SceneOptions = {}): Promise<Scene> {
-  now = await scene(options);
-  return now;
+async function open(test: TestContext, options: SceneOptions = {}): Promise<Scene> {
+  const opened = await scene(options);
+  test.onTestFinished(() => opened.stop());
+  return opened;
 }
 
-afterEach(async () => {
-  await now?.stop();
-  now = null;
-});
-
-describe('the token', () => {
-  it('that is wrong gives a line on what to do, and Discord is left alone', async () => {
-    const { discord, platform } = await open({ token: 'a-token-that-is-wrong' });
+// At once: a second session has to wait for five seconds, as Discord asks of its clients.
+describe.concurrent('the token', () => {
+  it('that is wrong gives a line on what to do, and Discord is left alone', async (test) => {
+    const { discord, platform } = await open(test, { token: 'a-token-that-is-wrong' });
 
     expect(platform.line).toContain('does not accept DISCORD_TOKEN');
     expect(platform.line).not.toContain('a-token-that-is-wrong');
@@ -25,10 +21,10 @@ describe('the token', () => {
     expect(discord.gateway.counts.identified).toBe(0);
   });
 
-  it('that is no longer good when the connection is made anew is refused once, and told', async () => {
+  it('that is no longer good when the connection is made anew is refused once, and told', async (test) => {
     const told: string[] = [];
     const log = { ...SILENT, error: (message: string) => told.push(message) };
-    const { discord } = await open({ log });
+    const { discord } = await open(test, { log });
     discord.resetToken();
 
     discord.gateway.cut();
@@ -40,9 +36,9 @@ describe('the token', () => {
   });
 });
 
-describe('the commands', () => {
-  it('are given to Discord when they differ, and not again when they do not', async () => {
-    const first = await open();
+describe.concurrent('the commands', () => {
+  it('are given to Discord when they differ, and not again when they do not', async (test) => {
+    const first = await open(test);
     const puts = () => first.discord.calls.filter((call) => call.method === 'PUT').length;
     await settled('the commands', () => first.discord.state.commands.length > 0);
     expect(puts()).toBe(1);
@@ -55,9 +51,9 @@ describe('the commands', () => {
   });
 });
 
-describe('a connection that breaks', () => {
-  it('is resumed, and what was asked meanwhile is answered once', async () => {
-    const { discord, core, channel } = await open();
+describe.concurrent('a connection that breaks', () => {
+  it('is resumed, and what was asked meanwhile is answered once', async (test) => {
+    const { discord, core, channel } = await open(test);
 
     discord.gateway.cut();
     await settled('the cut', () => discord.gateway.connected() === 0);
@@ -68,8 +64,8 @@ describe('a connection that breaks', () => {
     expect(core.requests).toHaveLength(1);
   });
 
-  it('or is to be made anew as Discord asks, loses nothing', async () => {
-    const { discord, core, channel } = await open();
+  it('or is to be made anew as Discord asks, loses nothing', async (test) => {
+    const { discord, core, channel } = await open(test);
 
     discord.gateway.askToReconnect();
     await settled('the session is resumed', () => discord.gateway.counts.resumed === 1);
@@ -78,8 +74,8 @@ describe('a connection that breaks', () => {
     expect(core.requests).toHaveLength(1);
   });
 
-  it('does not make an event that comes twice act twice', async () => {
-    const { discord, core, channel } = await open();
+  it('does not make an event that comes twice act twice', async (test) => {
+    const { discord, core, channel } = await open(test);
     const message = await answered(discord.command(channel, ADA, 'status'));
 
     discord.gateway.again('INTERACTION_CREATE');
@@ -89,8 +85,8 @@ describe('a connection that breaks', () => {
     expect(message.edits).toBe(0);
   });
 
-  it('whose session is no longer good begins a new one', async () => {
-    const { discord, core, channel } = await open();
+  it('whose session is no longer good begins a new one', async (test) => {
+    const { discord, core, channel } = await open(test);
 
     discord.gateway.invalidate();
     await settled('a new session', () => discord.gateway.counts.identified === 2);
@@ -100,9 +96,9 @@ describe('a connection that breaks', () => {
   });
 });
 
-describe('a server', () => {
-  it('that the bot is added to is greeted once, where the bot may write', async () => {
-    const { discord, server } = await open();
+describe.concurrent('a server', () => {
+  it('that the bot is added to is greeted once, where the bot may write', async (test) => {
+    const { discord, server } = await open(test);
     const added = discord.addServer('New', ['closed', 'open']);
     const [closed, free] = added.channels;
     if (closed === undefined || free === undefined) throw new Error('no channels');
