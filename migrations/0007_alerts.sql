@@ -287,6 +287,7 @@ CREATE TABLE delivery (
 ) WITH (fillfactor = 70);
 CREATE INDEX delivery_due ON delivery (tenant_id, next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX delivery_of_channel ON delivery (tenant_id, channel_id, next_at);
+CREATE INDEX delivery_held ON delivery (tenant_id, held_code) WHERE held_code IS NOT NULL;
 
 -- Each message that was or was not sent, and why.
 CREATE TABLE delivery_log (

@@ -89,29 +89,6 @@ export async function wantDelivery(session: Session, tenant: number, wanted: Wan
   );
 }
 
-/** Which held deliveries to look at again; all of the tenant's where nothing is named. */
-export interface HeldOnes {
-  readonly channelId?: number;
-  readonly subject?: SubjectKind;
-  readonly subjectIds?: readonly number[];
-}
-
-/**
- * Has deliveries looked at again that something holds back, because it may be gone; in the transaction that ends it.
- * Those that are due are woken too, for whoever has one in hand, or takes it before the end, may see what held it still;
- * a minute more, for clocks differ. Gives how many. Rows are locked in the order of their ids.
- */
-export function wakeHeld(session: Session, tenant: number, at: Date, which: HeldOnes = {}): Promise<number> {
-  return session.run(
-    `UPDATE delivery SET woken = woken + 1, next_at = CASE WHEN held_code IS NOT NULL THEN $2 ELSE next_at END
-     WHERE tenant_id = $1 AND id IN (SELECT id FROM delivery WHERE tenant_id = $1
-       AND (held_code IS NOT NULL OR next_at <= $2::timestamptz + INTERVAL '1 minute')
-       AND ($3::integer IS NULL OR channel_id = $3) AND ($4::text IS NULL OR subject = $4)
-       AND ($5::integer[] IS NULL OR subject_id = ANY ($5)) ORDER BY id FOR UPDATE)`,
-    [tenant, at, which.channelId ?? null, which.subject ?? null, which.subjectIds ?? null],
-  );
-}
-
 /** Tenants with deliveries that are due. Looks across tenants. */
 export async function tenantsWithDeliveries(session: Session, now: Date): Promise<number[]> {
   const rows = await session.rows<{ id: number }>(

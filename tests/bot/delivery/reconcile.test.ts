@@ -4,7 +4,7 @@ import type { ChannelSpeaker } from '../../../src/bot/delivery/speakers.js';
 import { resumeHere } from '../../../src/core/operations/delivery/park.js';
 import { removeChannel } from '../../../src/core/store/channels.js';
 import { setLink } from '../../../src/core/store/chat-people.js';
-import { wakeHeld } from '../../../src/core/store/deliveries.js';
+import { MUTED, wakeHeld } from '../../../src/core/store/held-deliveries.js';
 import { addUser } from '../../../src/core/store/users.js';
 import { digestOf } from '../../../src/core/identity/secret.js';
 import { memorySpeaker, type MemorySpeaker } from '../../support/speaker.js';
@@ -22,6 +22,11 @@ const replies = (speaker: MemorySpeaker, channel?: string) =>
 describe('what is to be told', () => {
   let world: World;
   let slack: MemorySpeaker;
+
+  const wake = () =>
+    world.system.db.within(world.tenant, (session) =>
+      wakeHeld(session, world.tenant, world.now, { codes: MUTED }),
+    );
 
   beforeEach(async () => {
     world = await openWorld();
@@ -141,7 +146,7 @@ describe('what is to be told', () => {
     expect(titles(slack)).toEqual(['Thing 1 v2']);
     expect(replies(slack)).toEqual([]);
     world.thing(1).plan = () => ({ do: 'send' });
-    await world.system.db.within(world.tenant, (session) => wakeHeld(session, world.tenant, world.now));
+    await wake();
     await one.settleAll();
 
     expect(replies(slack)).toEqual(['Thing 1 is now v2']);
@@ -155,7 +160,7 @@ describe('what is to be told', () => {
     world.loaded = async () => {
       world.loaded = () => Promise.resolve();
       world.thing(1).plan = () => ({ do: 'send' });
-      await world.system.db.within(world.tenant, (session) => wakeHeld(session, world.tenant, world.now));
+      await wake();
     };
 
     await one.settleAll();
@@ -170,7 +175,7 @@ describe('what is to be told', () => {
     await world.change(1, { channels: [c1] });
 
     await world.system.db.within(world.tenant, async (session) => {
-      await wakeHeld(session, world.tenant, world.now);
+      await wakeHeld(session, world.tenant, world.now, { codes: MUTED });
       await one.settleAll();
     });
     world.thing(1).plan = () => ({ do: 'send' });
@@ -255,6 +260,7 @@ describe('what is to be told', () => {
     await world.change(1, { channels: [c1] });
     await one.settleAll();
     later(world, HOUR_MS);
+    await wake();
     await one.settleAll();
     expect(slack.calls).toHaveLength(1);
     expect(await world.log(1, 'C1')).toEqual(['failed refused']);

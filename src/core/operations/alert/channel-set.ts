@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { randomUUID } from 'node:crypto';
 import { channelsById, removeChannel, setChannelSettings } from '../../store/channels.js';
-import { wakeHeld, wantDelivery } from '../../store/deliveries.js';
+import { wantDelivery } from '../../store/deliveries.js';
+import { wakeHeld } from '../../store/held-deliveries.js';
 import { addNotice } from '../../store/notices.js';
 import { resume } from '../delivery/park.js';
 import { operation, OperationError } from '../operation.js';
@@ -49,7 +50,7 @@ export const channelSet = operation({
           `There is a channel ${set.name} already; take another name.`,
         );
       // What waits for the end of quiet hours may have nothing to wait for now.
-      await wakeHeld(session, tenant, now(), { channelId: before.id });
+      await wakeHeld(session, tenant, now(), { codes: ['quiet-hours'], channelId: before.id });
       const [row = before] = await channelsById(session, tenant, [before.id]);
       return { channel: channelItem(row), changed: true };
     });

@@ -13,7 +13,8 @@ import {
   setAlert,
   type AlertRow,
 } from '../../store/alerts.js';
-import { wakeHeld, wantDelivery } from '../../store/deliveries.js';
+import { wantDelivery } from '../../store/deliveries.js';
+import { MUTED, wakeHeld } from '../../store/held-deliveries.js';
 import { lockAlertDeliveries, lockAlerts } from '../../store/locks.js';
 import type { Session } from '../../store/session.js';
 import { OperationError, type Context } from '../operation.js';
@@ -202,8 +203,8 @@ function mutes(kind: string): boolean {
   return INHIBITIONS.some(({ by }) => by === kind);
 }
 
-/** Messages that another alert explained are looked at again. */
+/** Messages that another alert explained are looked at again, also where another of their card is suppressed. */
 async function lookAgain(session: Session, tenant: number, domainId: number | null, at: Date): Promise<void> {
   const subjectIds = (await openAlertsOf(session, tenant, domainId)).map(({ id }) => id);
-  await wakeHeld(session, tenant, at, { subject: 'alert', subjectIds });
+  await wakeHeld(session, tenant, at, { codes: MUTED, subject: 'alert', subjectIds });
 }

@@ -5,7 +5,7 @@ import { occurrences, shortestGap } from '../../alert/occurrences.js';
 import { readRecurrence, type Recurrence } from '../../alert/recurrence.js';
 import { localDay } from '../../digest/schedule.js';
 import { isOver, quietUntil, type Suppression } from '../../alert/suppression.js';
-import { wakeHeld } from '../../store/deliveries.js';
+import { MUTED, wakeHeld } from '../../store/held-deliveries.js';
 import type { Session } from '../../store/session.js';
 import {
   addSuppression,
@@ -224,7 +224,7 @@ export const unsuppress = operation({
       const over = before.state === 'over';
       if (over || !(await endSuppression(session, tenant, id, { at, by: actor.name })))
         throw new OperationError('suppression-over', `Suppression ${id} is over already.`);
-      await wakeHeld(session, tenant, at, { subject: 'alert' });
+      await wakeHeld(session, tenant, at, { codes: MUTED, subject: 'alert' });
       return known(session, context, id);
     }),
 });

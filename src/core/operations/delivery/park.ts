@@ -5,7 +5,8 @@ import {
   unparkChannel,
   type ChannelRow,
 } from '../../store/channels.js';
-import { wakeHeld, wantDelivery } from '../../store/deliveries.js';
+import { wantDelivery } from '../../store/deliveries.js';
+import { wakeHeld } from '../../store/held-deliveries.js';
 import { addNotice } from '../../store/notices.js';
 import type { Session } from '../../store/session.js';
 import { storable } from '../../store/text.js';
@@ -62,7 +63,7 @@ export async function park(
 /** Sends to a parked channel again: what waited is brought up to date. False where it was not parked. */
 export async function resume(session: Session, tenant: number, id: number, at: Date): Promise<boolean> {
   if (!(await unparkChannel(session, tenant, id))) return false;
-  await wakeHeld(session, tenant, at, { channelId: id });
+  await wakeHeld(session, tenant, at, { codes: ['parked'], channelId: id });
   return true;
 }
 
