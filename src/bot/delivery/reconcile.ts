@@ -16,7 +16,7 @@ import type { SystemContext } from '../../core/operations/operation.js';
 import { openBudgets } from './budget.js';
 import { gathered } from './gathered.js';
 import { asleep, over } from './given-back.js';
-import { tell, type Outcome } from './one.js';
+import { tell, type Job, type Outcome } from './one.js';
 import type { Speakers } from './speakers.js';
 import type { Subjects } from './subject.js';
 import { byChannel, loadTold, mentionedIn, nameOf, sendingOf, type Loaded } from './taken.js';
@@ -32,6 +32,9 @@ const BATCH_OF_CHANNEL = 16;
 /** Deliveries in hand, and of them such as are spoken at this moment. */
 const IN_HAND = 800;
 const AT_ONCE = 48;
+/** Of them those of one tenant: channels that hang keep only its own waiting. */
+const IN_HAND_OF_TENANT = IN_HAND / 4;
+const AT_ONCE_OF_TENANT = AT_ONCE / 3;
 /** A channel that did not answer is left alone for so long at least, with all that waits for it. */
 const LEAST_PAUSE_MS = 500;
 /** Noting what was said is tried so often. */
@@ -76,9 +79,13 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const speaking = pLimit(AT_ONCE);
   const lanes = new Set<Promise<void>>();
   let inHand = 0;
+  /** Who was asked last; the next turn begins with the tenant after it. */
+  let last = 0;
   let stopping = false;
 
   const tenantWork = remembered((tenant: number) => ({
+    hands: { inHand: 0 },
+    speaking: pLimit(options.tenant === undefined ? AT_ONCE_OF_TENANT : AT_ONCE),
     begin: gathered<TakenDelivery, boolean>(async (all) => {
       const ours = await beginToTell(system, tenant, all, leaseMs);
       return all.map(({ id }) => ours.has(id));
@@ -94,20 +101,19 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const told = batch.told.get(nameOf(delivery));
     const speaker = speakers.get(channel.kind);
     if (told === undefined || speaker === undefined) return { end: 'settled', settled: over(delivery) };
-    return speaking(() =>
-      tell({
-        tenant,
-        delivery,
-        channel,
-        speaker,
-        told,
-        mentions: mentionedIn(channel, told, persons),
-        isStale: () => system.now() >= giveUpAt,
-        now: system.now,
-        budget: (sending) => budgets.take(channel, sending),
-        begin: () => tenantWork(tenant).begin(delivery),
-      }),
-    );
+    const job: Job = {
+      tenant,
+      delivery,
+      channel,
+      speaker,
+      told,
+      mentions: mentionedIn(channel, told, persons),
+      isStale: () => system.now() >= giveUpAt,
+      now: system.now,
+      budget: (sending) => budgets.take(channel, sending),
+      begin: () => tenantWork(tenant).begin(delivery),
+    };
+    return tenantWork(tenant).speaking(() => speaking(() => tell(job)));
   };
 
   /** All that was taken of a channel, one after the other. */
@@ -182,7 +188,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   const start = (batch: Batch, deliveries: readonly TakenDelivery[]): void => {
     const { tenant, channel } = batch;
+    const { hands } = tenantWork(tenant);
     inHand += deliveries.length;
+    hands.inHand += deliveries.length;
     waits.begin(tenant, channel.id);
     const done = lane(batch, deliveries)
       .catch((error: unknown) => {
@@ -194,6 +202,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       })
       .finally(() => {
         inHand -= deliveries.length;
+        hands.inHand -= deliveries.length;
         lanes.delete(done);
         waits.end(tenant, channel.id);
         wake();
@@ -206,9 +215,13 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     if (kinds.length === 0) return 0;
     let taken = 0;
     const own = options.tenant;
-    for (const tenant of own === undefined ? await tenantsToTell(system) : [own]) {
-      const room = IN_HAND - inHand;
-      if (stopping || room <= 0) break;
+    const tenants = own === undefined ? inTurn(last, await tenantsToTell(system)) : [own];
+    for (const tenant of tenants) {
+      if (stopping || inHand >= IN_HAND) break;
+      last = tenant;
+      const ofTenant = own === undefined ? IN_HAND_OF_TENANT : IN_HAND;
+      const room = Math.min(IN_HAND - inHand, ofTenant - tenantWork(tenant).hands.inHand);
+      if (room <= 0) continue;
       const giveUpAt = new Date(system.now().getTime() + leaseMs * GIVE_UP);
       const { deliveries, channels } = await takeDue(system, tenant, {
         kinds,
@@ -263,6 +276,11 @@ async function insist(work: () => Promise<void>): Promise<void> {
       if (tries === SETTLE_TRIES) throw error;
       await sleep(SETTLE_PAUSE_MS * tries);
     }
+}
+
+/** Tenants in turn, beginning behind the one that was asked last. */
+function inTurn(last: number, tenants: readonly number[]): readonly number[] {
+  return [...tenants.filter((id) => id > last), ...tenants.filter((id) => id <= last)];
 }
 
 /** One of each, made when it is asked for first. */
