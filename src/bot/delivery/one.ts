@@ -8,15 +8,13 @@ import { ExpectedError } from '../../core/expected-error.js';
 import { momentFor } from '../figures.js';
 import { Gone, Refused, TryLater } from '../platform.js';
 import type { Sending } from './limits.js';
+import { pauseAfterRefusal, pauseAfterTrouble } from './pauses.js';
 import { placeOf, type ChannelSpeaker } from './speakers.js';
 import type { Plan, Told } from './subject.js';
 
-/** After trouble that nobody understands: a second, two, four, … at most two minutes; a half of it by chance. */
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 120_000;
-const JITTER = 0.5;
 /** A message that goes again and again while it is looked at is somebody's game. */
 const MOST_STEPS = 6;
+const REFUSED = 'refused';
 
 /** One delivery, with all that is needed to bring it up to date. */
 export interface Job {
@@ -218,11 +216,11 @@ function failure(
     };
   }
   if (error instanceof Refused) {
-    notes.push(note(job, 'failed', 'refused', error.message));
-    return { end: 'settled', settled: settled({ heldCode: 'refused', lastError: error.message }) };
+    notes.push(note(job, 'failed', REFUSED, error.message));
+    return { end: 'settled', settled: settled({ ...restOfRefused(job), lastError: error.message }) };
   }
   const attempts = delivery.attempts + 1;
-  const afterMs = pause(attempts);
+  const afterMs = pauseAfterTrouble(attempts);
   const lastError = saidBy(error) ?? NO_ANSWER;
   notes.push(note(job, 'failed', 'no-answer', lastError));
   const nextAt = new Date(now().getTime() + afterMs);
@@ -237,9 +235,12 @@ function saidBy(error: unknown): string | null {
 const LATER = 'It said to come again later.';
 const NO_ANSWER = 'It did not answer as it should; it is tried again.';
 
-function pause(attempts: number): number {
-  const whole = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(attempts - 1, 20), LONGEST_PAUSE_MS);
-  return whole * (1 - JITTER * Math.random());
+/** Counted from the first refusal, whatever trouble there was before. */
+function restOfRefused({ delivery, speaker, now }: Job): Rest {
+  const attempts = delivery.heldCode === REFUSED ? delivery.attempts + 1 : 1;
+  const afterMs = speaker.edits ? null : pauseAfterRefusal(attempts);
+  if (afterMs === null) return { heldCode: REFUSED };
+  return { heldCode: REFUSED, nextAt: new Date(now().getTime() + afterMs), attempts };
 }
 
 interface Rest {
