@@ -1,5 +1,6 @@
 import type { webApi } from '@slack/bolt';
 import { z } from 'zod';
+import { ExpectedError } from '../../core/expected-error.js';
 import type { Log } from '../../core/ingest/context.js';
 import {
   type ChatSpeaker,
@@ -129,8 +130,8 @@ function whereOf({ team }: Speaking, to: Destination): Where {
     throw new Gone('channel', 'The channel was kept by another version: add it again.');
   const own = team();
   if (own !== null && own !== where.team)
-    throw new Gone(
-      'channel',
+    throw new ExpectedError(
+      'slack-workspace',
       'SLACK_BOT_TOKEN is of another workspace than the channel: set the token of the right one, or remove the channel.',
     );
   return where;

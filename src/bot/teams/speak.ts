@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ExpectedError } from '../../core/expected-error.js';
 import type { Log } from '../../core/ingest/context.js';
 import {
   type ChatSpeaker,
@@ -154,13 +155,13 @@ function placeIn({ settings }: Speaking, to: Destination): Place {
   if (place === undefined)
     throw new Gone('channel', 'The channel was kept by another version: add it again.');
   if (place.tenant !== settings.tenantId)
-    throw new Gone(
-      'channel',
+    throw new ExpectedError(
+      'teams-organization',
       'MICROSOFT_APP_TENANT_ID is of another organization than the channel: set the right one, or remove the channel.',
     );
   if (!isAllowedService(place.serviceUrl, settings.serviceUrls))
-    throw new Gone(
-      'channel',
+    throw new ExpectedError(
+      'teams-service-url',
       'TEAMS_SERVICE_URLS no longer allows where the channel is: allow it, or add the channel again.',
     );
   return place;

@@ -1,7 +1,6 @@
 import { request as plainRequest, type IncomingMessage } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { ExpectedError } from '../../core/expected-error.js';
-import { Gone } from '../platform.js';
 import { ClosedAddress, type Gate } from './networks.js';
 
 export interface Call {
@@ -18,7 +17,10 @@ export interface CallAnswer {
   readonly text: string;
 }
 
-/** Does one call. Throws Gone for an address that is closed, and another error where no answer came. */
+/**
+ * Does one call. Throws an ExpectedError where no answer came, or nothing was sent because the address is closed: a name
+ * may have another address a moment later, and WEBHOOK_NETWORKS may be set, so that a later try may do.
+ */
 export type Caller = (call: Call) => Promise<CallAnswer>;
 
 export interface CallerOptions {
@@ -47,7 +49,7 @@ export function createCaller({ gate, now, withinMs = WITHIN_MS }: CallerOptions)
       const { status, headers, text } = await send(call, gate, signal);
       return { status, text, retryAfterMs: retryAfter(headers['retry-after'], now()) };
     } catch (error) {
-      if (error instanceof ClosedAddress) throw new Gone('channel', error.message, { cause: error });
+      if (error instanceof ClosedAddress) throw new ExpectedError('webhook-closed', error.message);
       const why = signal.aborted
         ? `did not answer within ${withinMs / 1_000} s`
         : `cannot be reached${codeOf(error)}`;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ExpectedError } from '../../core/expected-error.js';
 import { hostOf, urlProblem, type WebhookKind } from '../../core/alert/channel-address.js';
 import type { OneWayDestination, OneWaySpeaker } from '../one-way.js';
 import { Gone } from '../platform.js';
@@ -42,11 +43,16 @@ export function webhookSpeaker({ settings, call, now }: WebhookOptions): OneWayS
   };
 }
 
-/** Where a channel is, looked at each time: what is allowed may have changed. Throws Gone of the channel. */
+/**
+ * Where a channel is, looked at each time: what is allowed may have changed. Throws Gone of the channel where it has no
+ * address, and an ExpectedError where settings do not allow the one it has, which an operator may put right.
+ */
 export function addressOf(kind: WebhookKind, { secret }: OneWayDestination, settings: WebhookSettings): URL {
   const { data } = urlOf.safeParse(secret);
-  if (data === undefined) throw new Gone('channel', 'This channel has no address; add it anew.');
+  if (data === undefined || !URL.canParse(data.url))
+    throw new Gone('channel', 'This channel has no address; add it anew.');
   const problem = urlProblem(kind, data.url, settings);
-  if (problem !== null) throw new Gone('channel', `${hostOf(data.url)} is not called: ${problem}`);
+  if (problem !== null)
+    throw new ExpectedError('webhook-closed', `${hostOf(data.url)} is not called: ${problem}`);
   return new URL(data.url);
 }

@@ -5,7 +5,7 @@ import { slackIncoming } from '../../../src/bot/incoming/slack.js';
 import { teamsIncoming } from '../../../src/bot/incoming/teams.js';
 import type { OneWaySpeaker } from '../../../src/bot/one-way.js';
 import { standingCard } from '../../../src/bot/one-way-card.js';
-import { Gone, Refused, TryLater } from '../../../src/bot/platform.js';
+import { Refused, TryLater } from '../../../src/bot/platform.js';
 import { createCaller } from '../../../src/bot/webhook/call.js';
 import { createGate } from '../../../src/bot/webhook/networks.js';
 import { ExpectedError } from '../../../src/core/expected-error.js';
@@ -89,7 +89,7 @@ describe.each(NAMES)('a message to a webhook of %s', (name) => {
   it('goes to hosts of the platform alone', async () => {
     const error = await thrown(speaker(name, []).post(hookOf(fake.urls[name]), postOf()));
 
-    expect(error).toBeInstanceOf(Gone);
+    expect(error).toMatchObject({ code: 'webhook-closed' });
     expect(error.message).toMatch(/^127\.0\.0\.1:\d+ is not called: That is no host of /u);
     expect(error.message).not.toContain('secret-of');
     expect(fake[name].messages).toEqual([]);

@@ -189,10 +189,10 @@ describe('speaking in Slack', () => {
     await expect(speaker().post(to, post(), false)).rejects.toMatchObject({ what: 'channel' });
   });
 
-  it('does not speak in a channel of another workspace', async () => {
+  it('does not speak in a channel of another workspace, and waits for the right token', async () => {
     const to = { ...(await place()), team: 'T0ELSEWHERE' };
 
-    await expect(speaker().post(to, post(), false)).rejects.toMatchObject({ what: 'channel' });
+    await expect(speaker().post(to, post(), false)).rejects.toMatchObject({ code: 'slack-workspace' });
     expect(harness.fake.calls('chat.postMessage')).toEqual([]);
   });
 

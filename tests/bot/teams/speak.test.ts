@@ -174,8 +174,11 @@ describe('speaking in Teams', () => {
     const elsewhere = { ...to, serviceUrl: 'https://evil.example/' };
     const others = { ...to, tenant: 'bbbbbbbb-bbbb-4ccc-8ddd-eeeeeeeeeeee' };
 
-    for (const place of [elsewhere, others, {}])
-      expect(await caught(speaker().post(place, post(), false))).toMatchObject({ what: 'channel' });
+    const trouble = (place: Readonly<Record<string, unknown>>) =>
+      caught(speaker().post(place, post(), false));
+    expect(await trouble(elsewhere)).toMatchObject({ code: 'teams-service-url' });
+    expect(await trouble(others)).toMatchObject({ code: 'teams-organization' });
+    expect(await trouble({})).toMatchObject({ what: 'channel' });
     expect(shown()).toEqual([]);
   });
 
