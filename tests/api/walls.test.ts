@@ -4,6 +4,8 @@ import { pathFields } from '../../src/api/route.js';
 import { keep } from '../../src/core/ingest/keep.js';
 import { processPending } from '../../src/core/ingest/process.js';
 import { inMemory } from '../../src/core/report/bytes.js';
+import { raise } from '../../src/core/operations/alert/raise.js';
+import { claimed, evaluation, finding } from '../support/alerts.js';
 import { person, signedIn } from '../support/people.js';
 import { reportXml } from '../support/reports.js';
 import { testApi, type TestApi } from './support.js';
@@ -14,6 +16,8 @@ interface Theirs {
   readonly task: string;
   readonly dead: string;
   readonly digest: string;
+  readonly alert: string;
+  readonly suppression: string;
 }
 
 interface Case {
@@ -44,6 +48,21 @@ const NAMED: readonly Case[] = [
   { method: 'GET', path: ({ task }) => `/tasks/${task}`, own: 200 },
   { method: 'GET', path: ({ dead }) => `/tasks/${dead}`, own: 200 },
   { method: 'POST', path: () => '/dead-letters/redrive', json: ({ dead }) => ({ id: dead }), own: 200 },
+  { method: 'GET', path: ({ alert }) => `/alerts/${alert}`, own: 200 },
+  { method: 'GET', path: ({ alert }) => `/alerts/${alert}/why`, own: 200 },
+  { method: 'POST', path: ({ alert }) => `/alerts/${alert}/acknowledge`, own: 200 },
+  { method: 'POST', path: ({ alert }) => `/alerts/${alert}/unacknowledge`, own: 200 },
+  { method: 'POST', path: ({ alert }) => `/alerts/${alert}/assign`, json: () => ({ to: 'me' }), own: 200 },
+  { method: 'POST', path: ({ alert }) => `/alerts/${alert}/note`, json: () => ({ note: 'seen' }), own: 200 },
+  { method: 'POST', path: ({ alert }) => `/alerts/${alert}/snooze`, json: () => ({ hours: 1 }), own: 200 },
+  { method: 'POST', path: ({ alert }) => `/alerts/${alert}/resolve`, own: 200 },
+  { method: 'POST', path: ({ alert }) => `/alerts/${alert}/reopen`, own: 200 },
+  { method: 'DELETE', path: ({ suppression }) => `/suppressions/${suppression}`, own: 204 },
+  { method: 'GET', path: () => '/rules/their-rule', own: 200 },
+  { method: 'PATCH', path: () => '/rules/their-rule', json: () => ({ severity: 'info' }), own: 200 },
+  { method: 'POST', path: () => '/rules/their-rule/disable', own: 200 },
+  { method: 'POST', path: () => '/rules/their-rule/enable', own: 200 },
+  { method: 'DELETE', path: () => '/rules/their-rule', own: 204 },
   { method: 'GET', path: () => '/digests/preview?domain=theirs.example', own: 200 },
   { method: 'GET', path: ({ digest }) => `/digests/preview?of=${digest}`, own: 200 },
   {
@@ -97,6 +116,9 @@ const LISTS = [
   '/summary',
   '/retention',
   '/digests',
+  '/alerts',
+  '/rules',
+  '/suppressions',
   '/digests/preview',
   '/channels',
   '/exports/reports.csv',
@@ -153,7 +175,19 @@ async function filled(): Promise<Theirs> {
   const { items } = (await (await asked('theirs', { method: 'GET', path: '/reports' })).json()) as {
     readonly items: readonly { readonly id: number }[];
   };
+  const domainId = await claimed(context, 'theirs.example');
+  const about = finding({ domain: 'theirs.example' });
+  const [raised] = await raise(context, evaluation(domainId, [about], { domain: 'theirs.example' }));
+  await asked('theirs', {
+    method: 'POST',
+    path: '/rules',
+    json: { rule: 'their-rule', kind: 'failure-rate', domain: 'theirs.example' },
+  });
+  const quiet = { rule: 'new-source', hours: 1, reason: 'theirs alone' };
+  const suppressed = await asked('theirs', { method: 'POST', path: '/suppressions', json: quiet });
   return {
+    alert: String(raised?.alertId),
+    suppression: String(((await suppressed.json()) as { readonly id: number }).id),
     report: String(items[0]?.id),
     task: good?.task ?? '',
     dead: bad?.task ?? '',
@@ -171,7 +205,9 @@ function asked(tenant: keyof typeof tokens, { method, path, json }: Asked): Prom
   // The report is of a day that the usual period does not reach.
   const dated =
     method === 'GET' &&
-    !/^\/(?:keys|users|tasks|intake|status|retention|dead|audit|digests|reports\/)/u.test(path);
+    !/^\/(?:keys|users|tasks|intake|status|retention|dead|audit|digests|alerts|rules\/|suppressions|reports\/)/u.test(
+      path,
+    );
   const period = dated ? `${path.includes('?') ? '&' : '?'}from=2026-03-01&to=2026-03-02` : '';
   return api.ask(`/v1${path}${period}`, {
     method,
@@ -180,9 +216,19 @@ function asked(tenant: keyof typeof tokens, { method, path, json }: Asked): Prom
   });
 }
 
+/** What stands for names in an address. */
+const PLACES: Theirs = {
+  report: '{report}',
+  task: '{task}',
+  dead: '{dead}',
+  digest: '{digest}',
+  alert: '{alert}',
+  suppression: '{suppression}',
+};
+
 const cases = NAMED.map((one) => ({
   ...one,
-  name: `${one.method} ${one.path({ report: '{report}', task: '{task}', dead: '{dead}', digest: '{digest}' })}`,
+  name: `${one.method} ${one.path(PLACES)}`,
 }));
 
 describe('what another tenant has', () => {
@@ -250,9 +296,7 @@ describe('what another tenant has', () => {
     const named = ROUTES.filter(
       ({ path, method }) => pathFields(path).length > 0 && !TOLD_APART.includes(`${method} ${path}`),
     );
-    const asks = cases.map(
-      ({ method, path }) => `${method} ${path({ report: 'x', task: 'x', dead: 'x', digest: 'x' })}`,
-    );
+    const asks = cases.map(({ method, path }) => `${method} ${path(PLACES)}`);
 
     for (const { method, path } of named) {
       const pattern = new RegExp(`^${method} ${path.replaceAll(/\{\w+\}/gu, '[^/]+')}$`, 'u');

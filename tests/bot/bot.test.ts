@@ -420,7 +420,7 @@ describe('start pages and completion', () => {
     expect((await chat.bot.inbound.home(asker(workspace, 'ADMIN'))).title).toBe('Domains');
     expect(await chat.bot.inbound.complete(asker(workspace, 'U1'), 'domain', '')).toEqual([]);
     expect(await chat.bot.inbound.complete(asker('UNBOUND', 'U1'), 'report', '')).toEqual([]);
-    expect(await chat.bot.inbound.complete(asker('UNBOUND', 'U1'), 'command', 'su')).toEqual(['summary']);
+    expect(await chat.bot.inbound.complete(asker('UNBOUND', 'U1'), 'command', 'summ')).toEqual(['summary']);
   });
 
   it('welcome a place with its three steps', async () => {

@@ -110,7 +110,7 @@ export interface UserReset extends PasswordSet {
 export const userReset = operation({
   name: 'user-reset',
   summary:
-    'Take the password of a user away, end their sign-ins, keys and chat links, and give a code for a new one',
+    'Take a password away, end sign-ins, keys and chat links of the user, and give a code for a new one',
   role: 'admin',
   effect: 'changes',
   personal: true,
