@@ -1,11 +1,12 @@
 import type { Happened } from './happened.js';
 import { CHANNELS } from './plan.js';
-import type { HeldMessage } from './platform.js';
+import type { HeldMessage, SimulatedPlatform } from './platform.js';
 
 /** After a message somebody who is killed so much later has noted it, however busy the machine is. */
 const NOTED_WITHIN_MS = 10_000;
 /** Further back in a channel nobody looks for a message. */
 const RECENT = 100;
+const AROUND_MS = 3_000;
 
 /**
  * Messages that tell a channel again what a message of it tells. What was injected may be the reason: of Teams and
@@ -13,8 +14,8 @@ const RECENT = 100;
  * of Discord nothing.
  */
 export function doubles(
-  messages: readonly HeldMessage[],
-  kills: Happened['kills'],
+  { messages, calls }: Pick<SimulatedPlatform, 'messages' | 'calls'>,
+  { kills, shocks }: Happened,
 ): { readonly violations: readonly string[]; readonly excused: Readonly<Record<string, number>> } {
   const killed = new Map(kills.map(({ life, realAt }) => [life, realAt]));
   const kinds = new Map(CHANNELS.map(({ name, kind }) => [name, kind]));
@@ -42,6 +43,25 @@ export function doubles(
     );
   };
 
+  /** What was said of it, and what befell all meanwhile, in milliseconds from the first. */
+  const storyOf = (first: HeldMessage, last: HeldMessage): string =>
+    [
+      ...calls
+        .filter(({ about }) =>
+          [
+            `${first.channel} ${first.key}`,
+            `${last.channel} ${last.key}`,
+            `${first.channel} ${first.id}`,
+          ].includes(about),
+        )
+        .map(({ how, realAt }) => ({ what: how, realAt })),
+      ...shocks,
+    ]
+      .filter(({ realAt }) => realAt > first.realAt - AROUND_MS && realAt <= last.realAt)
+      .toSorted((a, b) => a.realAt - b.realAt)
+      .map(({ what, realAt }) => `${realAt - first.realAt} ${what}`)
+      .join('; ');
+
   for (const [name, own] of grouped(messages)) {
     for (const [at, later] of own.entries()) {
       const before = own
@@ -53,7 +73,7 @@ export function doubles(
         excused[kind] = (excused[kind] ?? 0) + 1;
       } else
         violations.push(
-          `${name}: told by ${later.id} (${later.key}, ${later.life}) ${later.realAt - (before[0]?.realAt ?? 0)} ms after ${before.map((one) => `${one.id} (${one.key}, ${one.life})`).join(', ')}`,
+          `${name}: told by ${later.id} after ${before.map(({ id }) => id).join(', ')}: ${storyOf(before[0] ?? later, later)}`,
         );
     }
   }

@@ -13,5 +13,7 @@ export interface Happened {
   readonly kills: { readonly life: string; readonly realAt: number }[];
   /** When it was known for sure that a suppression is there, by its id and the machine's clock. */
   readonly suppressed: Map<number, number>;
+  /** What befell all, for those who look for a cause. */
+  readonly shocks: { readonly what: string; readonly realAt: number }[];
   readonly counts: Record<string, number>;
 }

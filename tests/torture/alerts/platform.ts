@@ -55,7 +55,8 @@ type How = 'answered' | 'lost' | 'late';
 export interface SimulatedPlatform {
   readonly url: string;
   readonly messages: readonly HeldMessage[];
-  readonly calls: number;
+  /** All calls in order, in a few words, with the machine's time. */
+  readonly calls: readonly { readonly about: string; readonly how: string; readonly realAt: number }[];
   readonly faults: Readonly<Record<string, number>>;
   befall(channel: string, fault: Fault, times: number): void;
   /** Nothing of a channel is answered but 503, until then by the shared clock. */
@@ -89,7 +90,7 @@ export async function startPlatform(
   const outages = new Map<string, Date>();
   const archived = new Set<string>();
   const counted: Record<string, number> = {};
-  let calls = 0;
+  const calls: { about: string; how: string; realAt: number }[] = [];
   const underWay = new Set<Promise<void>>();
 
   const count = (name: string): void => {
@@ -150,10 +151,15 @@ export async function startPlatform(
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const call = JSON.parse(await textOf(request)) as Call;
-    calls += 1;
     const until = outages.get(call.channel);
-    if (until !== undefined && until > now()) return answer(response, 503, {});
-    const fault = faultFor(call);
+    const isOut = until !== undefined && until > now();
+    const fault = isOut ? undefined : faultFor(call);
+    calls.push({
+      about: `${call.channel} ${call.do === 'edit' ? call.id : call.key}`,
+      how: `${call.do} ${call.do === 'say' ? `by ${call.life} ` : ''}${isOut ? 'outage' : (fault?.type ?? '')}`,
+      realAt: Date.now(),
+    });
+    if (isOut) return answer(response, 503, {});
     if (fault !== undefined) count(fault.type);
     switch (fault?.type) {
       case 'busy':
@@ -195,9 +201,7 @@ export async function startPlatform(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     messages,
-    get calls() {
-      return calls;
-    },
+    calls,
     faults: counted,
     befall: (channel, fault, times) => {
       const own = due.get(channel) ?? [];

@@ -107,6 +107,7 @@ export async function take(world: World, step: Exclude<Step, { do: 'jump' }>, at
         new Date(context.now().getTime() + step.minutes * 60_000),
       );
     case 'archive':
+      happened.shocks.push({ what: `archive ${channelOf(step.channel)}`, realAt: Date.now() });
       return platform.archive(channelOf(step.channel));
     case 'unarchive': {
       platform.unarchive(channelOf(step.channel));
@@ -127,12 +128,14 @@ export async function take(world: World, step: Exclude<Step, { do: 'jump' }>, at
       const life = workers[step.worker]?.kill() ?? null;
       if (life === null) return;
       happened.kills.push({ life, realAt: Date.now() });
+      happened.shocks.push({ what: `kill of ${life}`, realAt: Date.now() });
       await workers[step.worker]?.ready();
       return;
     }
     case 'kill-saying':
       return platform.befall(channelOf(step.channel), { type: 'fatal' }, 1);
     case 'cut':
+      happened.shocks.push({ what: 'cut', realAt: Date.now() });
       return cutConnections(world.url);
   }
 }

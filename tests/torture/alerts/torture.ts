@@ -66,11 +66,21 @@ export async function tortureAlerts(options: AlertTortureOptions): Promise<Alert
     keepFailureMail: false,
   };
   let workers: readonly Kept[] = [];
-  const happened: Happened = { found: new Map(), clicks: [], kills: [], suppressed: new Map(), counts: {} };
+  const happened: Happened = {
+    found: new Map(),
+    clicks: [],
+    kills: [],
+    suppressed: new Map(),
+    counts: {},
+    shocks: [],
+  };
   const platform = await startPlatform(clock.now, (life) => {
     const [name] = life.split('.');
     const killed = workers.find((one) => one.name === name)?.kill() ?? null;
-    if (killed !== null) happened.kills.push({ life: killed, realAt: Date.now() });
+    if (killed !== null) {
+      happened.kills.push({ life: killed, realAt: Date.now() });
+      happened.shocks.push({ what: `kill of ${killed}`, realAt: Date.now() });
+    }
   });
   const furnished = await furnish(context);
   let resting = false;
@@ -91,6 +101,7 @@ export async function tortureAlerts(options: AlertTortureOptions): Promise<Alert
     await all('rest');
     await platform.idle();
     moveClock(clockFile, ms);
+    happened.shocks.push({ what: 'jump', realAt: Date.now() });
     await all('go');
   };
   const world: World = { url: options.url, note, context, platform, furnished, workers, happened };
@@ -147,7 +158,7 @@ export async function tortureAlerts(options: AlertTortureOptions): Promise<Alert
       ...happened.counts,
       ...platform.faults,
       messages: platform.messages.length,
-      calls: platform.calls,
+      calls: platform.calls.length,
       kills: happened.kills.length,
       'deleted in the end': first.deleted.length,
       ...Object.fromEntries(Object.entries(last.excused).map(([name, times]) => [`twice in ${name}`, times])),

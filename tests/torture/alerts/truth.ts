@@ -29,7 +29,7 @@ export async function truth(
 ): Promise<Truth> {
   const rows = await readRows(context);
   const shown = await shownNow(context, platform, rows);
-  const twice = doubles(platform.messages, happened.kills);
+  const twice = doubles(platform, happened);
   return {
     violations: [
       ...lost(rows, happened),
