@@ -11,11 +11,14 @@ export function asleep(
   channel: Pick<ChannelRow, 'name'>,
   why: { readonly code: string; readonly reason: string },
   at: Date,
+  /** How far it came before the channel was found to be gone. */
+  sofar: Settled = over(delivery),
 ): Settled {
   const { subject, subjectId, wantedVersion: version } = delivery;
   return {
     channelId: delivery.channelId,
     notes: [
+      ...sofar.notes,
       {
         subject,
         subjectId,
@@ -27,7 +30,7 @@ export function asleep(
         detail: why.reason,
       },
     ],
-    delivery: { ...unchanged(delivery), heldCode: PARKED },
+    delivery: { ...sofar.delivery, heldCode: PARKED },
   };
 }
 

@@ -58,7 +58,8 @@ export type Outcome =
       readonly afterMs: number;
       readonly settled: Settled;
     }
-  | { readonly end: 'gone'; readonly reason: string }
+  /** The channel is not there; what was said before that is in `settled`. */
+  | { readonly end: 'gone'; readonly reason: string; readonly settled: Settled }
   /** Somebody else took it over. */
   | { readonly end: 'lost' };
 
@@ -205,7 +206,7 @@ function failure(
   notes: DeliveryNote[],
 ): Outcome {
   const { delivery, now } = job;
-  if (error instanceof Gone) return { end: 'gone', reason: error.message };
+  if (error instanceof Gone) return { end: 'gone', reason: error.message, settled: settled() };
   if (error instanceof TryLater) {
     const nextAt = new Date(now().getTime() + error.afterMs);
     return {

@@ -159,9 +159,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         return 'done';
       case 'later': {
         const { error, sending, settled } = outcome;
+        // First of all: what was said before is forgotten where the rest fails.
+        await work.settle(settled);
         const until = await budgets.close(channel, sending, error.scope, error.afterMs);
         waits.add(tenant, channel.id, [sending], until);
-        await work.settle(settled);
         return 'done';
       }
       case 'trouble': {
@@ -175,7 +176,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         const why = { code: GONE, reason: outcome.reason };
         log.warn('a channel was parked', why);
         await park(system, tenant, channel, why);
-        await work.settle(asleep(delivery, channel, why, system.now()));
+        await work.settle(asleep(delivery, channel, why, system.now(), outcome.settled));
         return 'parked';
       }
       case 'lost':

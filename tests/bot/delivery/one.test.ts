@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { Gone } from '../../../src/bot/platform.js';
 import { tell, type Job } from '../../../src/bot/delivery/one.js';
 import type { Told } from '../../../src/bot/delivery/subject.js';
 import type { ChannelRow, TakenDelivery } from '../../../src/core/operations/delivery/work.js';
@@ -92,4 +93,26 @@ it('leaves a delivery as it is where nothing was said and the rate cannot be ask
   } satisfies Job;
 
   await expect(tell(job)).rejects.toThrow('the database is away');
+});
+
+it('gives the reference of what was posted, though the channel is gone when it is to be changed', async () => {
+  const speaker = memorySpeaker();
+  speaker.befall((call) => (call === 'update' ? { before: new Gone('channel', 'It was archived.') } : null));
+  const job = {
+    tenant: 1,
+    delivery: DELIVERY,
+    channel: CHANNEL,
+    speaker: { edits: true, speaker },
+    told: TOLD,
+    mentions: [],
+    now: () => NOW,
+    isStale: () => false,
+    budget: () => Promise.resolve(null),
+    begin: () => Promise.resolve(true),
+  } satisfies Job;
+
+  const outcome = await tell(job);
+
+  const [message] = speaker.messages();
+  expect(outcome).toMatchObject({ end: 'gone', settled: { delivery: { ref: { id: message?.id } } } });
 });
