@@ -15,6 +15,8 @@ import type { Plan, Told } from './subject.js';
 /** A message that goes again and again while it is looked at is somebody's game. */
 const MOST_STEPS = 6;
 const REFUSED = 'refused';
+/** The end of a snooze is a change of its own that comes within a minute: looked at before it, it would be told twice. */
+const AFTER_SNOOZE_MS = 120_000;
 
 /** One delivery, with all that is needed to bring it up to date. */
 export interface Job {
@@ -280,7 +282,8 @@ function settledAs(
 }
 
 function heldUntil({ code, until }: Extract<Plan, { do: 'hold' }>): Rest {
-  return { heldCode: code, nextAt: until === null ? null : new Date(until) };
+  const margin = code === 'snoozed' ? AFTER_SNOOZE_MS : 0;
+  return { heldCode: code, nextAt: until === null ? null : new Date(Date.parse(until) + margin) };
 }
 
 function note(

@@ -134,6 +134,27 @@ describe('what is to be told', () => {
     expect(await world.delivery(1, 'C1')).toMatchObject({ heldCode: null, nextAt: null });
   });
 
+  it('is told once at the end of a snooze, which is a change of its own', async () => {
+    const c1 = await world.channel('C1');
+    const one = await world.process({ slack: edits(slack) });
+    const until = new Date(world.now.getTime() + HOUR_MS);
+    world.thing(1).plan = (_shown, now) =>
+      now < until
+        ? { do: 'hold', code: 'snoozed', detail: 'Put off.', until: until.toISOString() }
+        : { do: 'send' };
+    await world.change(1, { channels: [c1] });
+    await one.settleAll();
+
+    later(world, HOUR_MS);
+    await one.settleAll();
+    later(world, 60_000);
+    await world.change(1);
+    await one.settleAll();
+
+    expect(slack.calls.map(({ call }) => call)).toEqual(['post']);
+    expect(titles(slack)).toEqual(['Thing 1 v2']);
+  });
+
   it('is kept true by silent edits while new messages are held', async () => {
     const c1 = await world.channel('C1');
     const one = await world.process({ slack: edits(slack) });
