@@ -39,10 +39,13 @@ async function fill({ db, tenant }: Context, name: string, channels: number, thi
   });
 }
 
-it('a tenant whose channels all hang keeps no other tenant waiting', async () => {
+it.each([
+  { much: 'more than fits in hand', channels: 70, things: 14 },
+  { much: 'more channels than are spoken to at once', channels: 90, things: 2 },
+])('a tenant whose channels all hang, $much, keeps no other waiting', async ({ channels, things }) => {
   const system = await testSystem();
   const [hanging, other] = [await system.context('hanging'), await system.context('other')];
-  await fill(hanging, 'hangs', 70, 14);
+  await fill(hanging, 'hangs', channels, things);
   const calls: unknown[] = [];
   let release = (): void => {};
   const released = new Promise<void>((resolve) => {
