@@ -8,6 +8,11 @@ import { keyCreate } from '../../src/core/operations/keys.js';
 import type { Context } from '../../src/core/operations/operation.js';
 import { perform } from '../../src/core/operations/perform.js';
 import { userCreate } from '../../src/core/operations/users.js';
+import { digestAdd } from '../../src/core/operations/digest/subscribe.js';
+import { raise } from '../../src/core/operations/alert/raise.js';
+import { ruleCreate } from '../../src/core/operations/alert/rule-change.js';
+import { suppress } from '../../src/core/operations/alert/suppress.js';
+import { channel, claimed, evaluation, finding } from '../support/alerts.js';
 import { testChat, type Answered, type Said, type TestChat } from '../support/chat.js';
 import { testSystem, type TestSystem } from '../support/context.js';
 import { reportXml } from '../support/reports.js';
@@ -18,6 +23,9 @@ interface Theirs {
   readonly report: string;
   readonly task: string;
   readonly dead: string;
+  readonly alert: number;
+  readonly suppression: number;
+  readonly digest: number;
 }
 
 interface Case {
@@ -30,13 +38,30 @@ interface Case {
 /** So many messages has nobody else. */
 const FIGURE = '777,123';
 const SOURCE = '198.51.100.77';
-const MARKS = [FIGURE, '777123', SOURCE, 'theirs.example', 'Their Mail', 'r-theirs', 'their-key', 'T-THEIRS'];
+/** What is told of theirs in alerts and channels. */
+const TOLD = ['their-channel', 'their-rule', 'their-reason', 'their-finding'];
+const MARKS = [
+  FIGURE,
+  '777123',
+  SOURCE,
+  'theirs.example',
+  'Their Mail',
+  'r-theirs',
+  'their-key',
+  'T-THEIRS',
+  ...TOLD,
+];
 
 const about = (name: string): Case => ({
   lines: () => [`${name} theirs.example 1y`, `${name} 1y`],
   theySee: FIGURE,
 });
 const only = (line: string, theySee: string | null = null): Case => ({ lines: () => [line], theySee });
+
+const ofAlert = (name: string, rest = '', theySee: string | null = null): Case => ({
+  lines: ({ alert }) => [`${name} ${alert}${rest}`],
+  theySee,
+});
 
 /** Every command, in an order in which the other tenant's people can ask for all of it afterwards. */
 const CASES: Readonly<Record<string, Case>> = {
@@ -80,6 +105,42 @@ const CASES: Readonly<Record<string, Case>> = {
   'retention-set': only('retention-set records:400'),
   claim: only('claim ours.example'),
   release: only('release theirs.example'),
+  alerts: { lines: () => ['alerts', 'alerts state:all'], theySee: 'their-finding' },
+  alert: ofAlert('alert', '', 'their-finding'),
+  why: ofAlert('why', '', 'their-channel'),
+  acknowledge: ofAlert('acknowledge'),
+  unacknowledge: ofAlert('unacknowledge'),
+  assign: ofAlert('assign', ' me'),
+  note: ofAlert('note', ' "seen by ours"'),
+  snooze: ofAlert('snooze', ' 4'),
+  ours: ofAlert('ours'),
+  resolve: ofAlert('resolve'),
+  reopen: ofAlert('reopen'),
+  suppress: only('suppress domain:theirs.example hours:1 reason:ours'),
+  suppressions: only('suppressions', 'their-reason'),
+  unsuppress: { lines: ({ suppression }) => [`unsuppress ${suppression}`], theySee: null },
+  rules: { lines: () => ['rules', 'rules theirs.example'], theySee: 'their-rule' },
+  rule: only('rule their-rule theirs.example', 'their-rule'),
+  'rule-set': only('rule-set their-rule severity:info'),
+  'rule-create': only('rule-create our-rule failure-rate theirs.example'),
+  'rule-enable': only('rule-enable their-rule'),
+  'rule-disable': only('rule-disable their-rule'),
+  'rule-remove': only('rule-remove their-rule'),
+  'rules-test': { lines: () => ['rules-test', 'rules-test their-rule'], theySee: null },
+  digests: only('digests', 'their-channel'),
+  'digest-preview': {
+    lines: ({ digest }) => [`digest-preview ${digest}`, 'digest-preview weekly'],
+    theySee: null,
+  },
+  'digest-add': only('digest-add weekly channel:their-channel'),
+  'digest-set': { lines: ({ digest }) => [`digest-set ${digest} time:08:00`], theySee: null },
+  'digest-remove': { lines: ({ digest }) => [`digest-remove ${digest}`], theySee: null },
+  channels: only('channels', 'their-channel'),
+  'channel-add': only('channel-add ours kind:terminal'),
+  'channel-set': only('channel-set their-channel severity:critical'),
+  'channel-test': only('channel-test their-channel'),
+  'channel-resume': only('channel-resume their-channel'),
+  'channel-remove': only('channel-remove their-channel'),
   users: only('users', 'pat@theirs.example'),
   'user-create': only('user-create pat@theirs.example'),
   'user-role': only('user-role pat@theirs.example viewer'),
@@ -160,13 +221,27 @@ afterAll(async () => {
 
 async function namesOf(context: Context | undefined): Promise<Theirs> {
   if (context === undefined) throw new Error('there is no such tenant');
+  const told = await toldOf(context);
   return system.db.within(context.tenant, async (session) => {
     const { id } = await session.row<{ id: number }>('SELECT id FROM aggregate_report');
     const tasks = await session.rows<{ task: string; name: string }>(
       'SELECT task_id AS task, name FROM raw_document ORDER BY id',
     );
-    return { report: String(id), task: tasks[0]?.task ?? '', dead: tasks[1]?.task ?? '' };
+    return { ...told, report: String(id), task: tasks[0]?.task ?? '', dead: tasks[1]?.task ?? '' };
   });
+}
+
+/** An alert, a suppression, a rule of their own, and a channel with a digest. */
+async function toldOf(context: Context): Promise<Pick<Theirs, 'alert' | 'suppression' | 'digest'>> {
+  await channel(context, 'their-channel');
+  const found = finding({ domain: 'theirs.example', says: 'This is their-finding.' });
+  const domainId = await claimed(context, 'theirs.example');
+  const [raised] = await raise(context, evaluation(domainId, [found], { domain: 'theirs.example' }));
+  const rule = { rule: 'their-rule', kind: 'failure-rate', domain: 'theirs.example' };
+  await perform(ruleCreate, context, rule);
+  const quiet = await perform(suppress, context, { rule: 'new-source', hours: 1, reason: 'their-reason' });
+  const digest = await perform(digestAdd, context, { frequency: 'weekly', channel: 'their-channel' });
+  return { alert: raised?.alertId ?? 0, suppression: quiet.id, digest: digest.id };
 }
 
 /** An admin of a tenant: for each command another person, so that nobody asks too often. */
