@@ -1,4 +1,4 @@
-import { Collector } from '../../../../src/core/alert/collect.js';
+import type { Collector } from '../../../../src/core/alert/collect.js';
 import { inMemory } from '../../../../src/core/report/bytes.js';
 import { DEFAULT_LIMITS } from '../../../../src/core/report/limits.js';
 import { readReports } from '../../../../src/core/report/read.js';

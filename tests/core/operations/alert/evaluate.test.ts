@@ -146,7 +146,9 @@ describe('evaluation', () => {
       set: 'when=always messages=1',
     });
     await expect(run(ruleCreate, { rule: 'any-new', kind: 'new-source' })).rejects.toThrow('already');
-    await expect(run(ruleCreate, { rule: 'failure-rate', kind: 'new-source' })).rejects.toThrow();
+    await expect(run(ruleCreate, { rule: 'failure-rate', kind: 'new-source' })).rejects.toThrow(
+      'from the start',
+    );
     expect((await run(rules, { domain: 'example.com' })).items.map(({ name }) => name)).not.toContain(
       'any-new',
     );
