@@ -13,27 +13,25 @@ const MINUTE_MS = 60_000;
 
 /** When the clock has to look at an alert again that just came into this state; null for never. ISO 8601. */
 export function nextStepAt(
-  alert: Pick<Alert, 'state' | 'snoozedUntil' | 'escalation' | 'leadId'>,
+  alert: Pick<Alert, 'state' | 'snoozedUntil' | 'escalation'>,
   settings: StepSettings,
   now: Date,
 ): string | null {
   if (alert.state === 'resolved') return null;
   if (alert.snoozedUntil !== null) return alert.snoozedUntil;
-  // What is told on another's card is escalated with it.
-  if (alert.leadId !== null) return null;
   const minutes = waitOf(alert, settings);
   return minutes === null ? null : new Date(now.getTime() + minutes * MINUTE_MS).toISOString();
 }
 
 /** What is due for an alert whose time has come; null where there is nothing to be done any more. */
 export function dueStep(
-  alert: Pick<Alert, 'state' | 'snoozedUntil' | 'escalation' | 'leadId'>,
+  alert: Pick<Alert, 'state' | 'snoozedUntil' | 'escalation'>,
   settings: StepSettings,
   now: Date,
 ): Step | null {
   if (alert.state === 'resolved') return null;
   if (alert.snoozedUntil !== null) return alert.snoozedUntil <= now.toISOString() ? 'wake' : null;
-  if (alert.leadId !== null || waitOf(alert, settings) === null) return null;
+  if (waitOf(alert, settings) === null) return null;
   return alert.state === 'open' ? 'escalate' : 'remind';
 }
 

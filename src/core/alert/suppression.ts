@@ -110,8 +110,8 @@ const known = new Map<string, ReadOnce>();
 
 function readOnce(rrule: string, from: string, zone: string, minutes: number): ReadOnce {
   const key = `${from} ${zone} ${minutes} ${rrule}`;
-  const before = known.get(key);
-  if (before !== undefined) return before;
+  const one = known.get(key);
+  if (one !== undefined) return one;
   const rule = { read: readRecurrence(rrule, new Date(from), zone), span: null };
   if (known.size >= MOST_READ) known.clear();
   known.set(key, rule);

@@ -125,7 +125,7 @@ describe('the clock', () => {
     ['an acknowledged one is reminded of', { state: 'acknowledged' }, at(120), 'remind'],
     ['a resolved one is left alone', { state: 'resolved' }, null, null],
     ['a snoozed one wakes first', { snoozedUntil: at(5) }, at(5), 'wake'],
-    ['what is told on the card of another goes with it', { leadId: 3 }, null, null],
+    ['what is told on the card of another is escalated by its own rule', { leadId: 3 }, at(30), 'escalate'],
   ] as const)('%s', (_name, given, next, step) => {
     const alert = alertWith(given);
 

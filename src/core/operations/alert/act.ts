@@ -73,7 +73,9 @@ async function actOn(
   const others = SPREADS.includes(intent.do) ? members : [];
   const also = others.flatMap((member): AlertChange[] => {
     const change = transition(member, intent, actor, now);
-    return 'refused' in change ? [] : [{ before: member, ...change, actor, recount: true }];
+    return 'refused' in change
+      ? []
+      : [{ before: member, ...change, actor, recount: RECOUNTS.includes(intent.do) }];
   });
   if ('refused' in own && also.length === 0) throw new OperationError(own.refused, own.says);
   if (seen !== undefined) await refuseLate(session, context.tenant, alert, seen);

@@ -179,7 +179,7 @@ export async function handOver(
       after: retold(heir, { leadId: null }),
       event: { kind: 'promoted', note: null, details: { from: leadId } },
       actor,
-      recount: true,
+      recount: false,
       channels: await channelsOf(session, tenant, members),
     },
   ]);

@@ -138,6 +138,9 @@ async function openOne(
   const [alert] = id === null ? [] : await findAlerts(session, tenant, [id]);
   if (alert === undefined)
     throw new Error('an alert that is not resolved was opened by somebody without its lock');
+  // On the card of another, too, its own rule says when it asks again.
+  const next = rule === null ? null : nextStepAt(alert, rule, at);
+  if (next !== null) await setAlert(session, tenant, alert, alert, next);
   await addAlertEvent(session, tenant, {
     alertId: alert.id,
     version: alert.version,
@@ -148,7 +151,7 @@ async function openOne(
     details: { day: finding.day, severity: finding.severity, ...(lead !== null && { toldWith: lead.id }) },
   });
   const channels = await channelsToTell(session, tenant, rule?.channels ?? null, alert.severity);
-  if (lead === null) await tellAlone(context, session, alert, rule, channels);
+  if (lead === null) await tellAlone(context, session, alert, channels);
   else await tellWith(context, session, lead, alert, channels);
   return { outcome: 'opened', alertId: alert.id };
 }
@@ -158,12 +161,9 @@ async function tellAlone(
   { tenant, now }: Context,
   session: Session,
   alert: AlertRow,
-  rule: Rule | null,
   channels: readonly number[],
 ): Promise<void> {
   const at = now();
-  const next = rule === null ? null : nextStepAt(alert, rule, at);
-  if (next !== null) await setAlert(session, tenant, alert, alert, next);
   const { id, version, notableVersion } = alert;
   await wantDelivery(session, tenant, {
     subject: 'alert',
@@ -179,15 +179,16 @@ async function tellAlone(
 async function tellWith(
   context: Context,
   session: Session,
-  lead: AlertRow,
+  before: AlertRow,
   alert: AlertRow,
   channels: readonly number[],
 ): Promise<void> {
   const { tenant, now } = context;
-  const others = (await openAlertsOf(session, tenant, lead.domainId)).filter(
-    (one) => one.leadId === lead.id && one.id !== alert.id,
+  const others = (await openAlertsOf(session, tenant, before.domainId)).filter(
+    (one) => one.leadId === before.id && one.id !== alert.id,
   );
-  const isWorse = rankOf(alert.severity) > rankOf(worstOf(lead, others));
+  const isWorse = rankOf(alert.severity) > rankOf(worstOf(before, others));
+  const lead = isWorse && alert.state === 'open' ? await askAgain(context, session, before) : before;
   // What is worse than all that was put off was not put off.
   const after = isWorse ? retold(lead, { snoozedUntil: null }) : redrawn(lead);
   const recount = isWorse && lead.snoozedUntil !== null;
@@ -201,6 +202,15 @@ async function tellWith(
       channels,
     },
   ]);
+}
+
+/** Who acknowledged a card did not see what is worse than all on it: the card asks for somebody again. */
+async function askAgain(context: Context, session: Session, lead: AlertRow): Promise<AlertRow> {
+  const change = transition(lead, { do: 'unacknowledge' }, SYSTEM, context.now());
+  if ('refused' in change) return lead;
+  await applyChanges(context, session, [{ before: lead, ...change, actor: SYSTEM, recount: true }]);
+  const [now = lead] = await findAlerts(session, context.tenant, [lead.id]);
+  return now;
 }
 
 async function foundAgain(

@@ -1,11 +1,12 @@
 import { dueStep } from '../../alert/escalation.js';
-import { SYSTEM, transition, type Intent } from '../../alert/transition.js';
+import { retold, SYSTEM, transition, type Intent } from '../../alert/transition.js';
 import { tellingOf } from '../../store/alert-telling.js';
-import { alertsDue, setAlert } from '../../store/alerts.js';
+import { alertsDue, openMembersOf, setAlert, type AlertRow } from '../../store/alerts.js';
 import { tenantsWithAlertWork } from '../../store/alert-work.js';
 import type { Session } from '../../store/session.js';
 import type { Context } from '../operation.js';
-import { applyChanges, withAlert, type Group } from './group.js';
+import { applyChanges, withAlert, type AlertChange, type Group } from './group.js';
+import { planOf, subjectsOf } from './subject.js';
 
 /** Looked at in one turn; what is left is taken in the next. */
 const AT_ONCE = 200;
@@ -20,7 +21,11 @@ export async function stepAll(context: Context): Promise<number> {
   let changed = 0;
   for (const tenant of tenants) {
     if (context.signal?.aborted === true) break;
-    changed += await steps({ ...context, tenant });
+    try {
+      changed += await steps({ ...context, tenant });
+    } catch (error) {
+      context.log.error('the clock could do nothing to the alerts of a tenant', { tenant, error });
+    }
   }
   return changed;
 }
@@ -31,28 +36,87 @@ export async function steps(context: Context): Promise<number> {
   const due = await db.reading(tenant, (session) => alertsDue(session, tenant, context.now(), AT_ONCE));
   let changed = 0;
   for (const id of due)
-    if (await withAlert(context, id, (session, group) => step(context, session, group))) changed += 1;
+    try {
+      if (await withAlert(context, id, (session, group) => step(context, session, group))) changed += 1;
+    } catch (error) {
+      context.log.error('the clock could do nothing to an alert; it is tried again', {
+        tenant,
+        alert: id,
+        error,
+      });
+    }
   return changed;
 }
 
-async function step(context: Context, session: Session, { alert }: Group): Promise<boolean> {
+/** What is due on the card of an alert, all at once: a card is escalated or reminded of once, whatever is on it. */
+async function step(context: Context, session: Session, { alert, lead }: Group): Promise<boolean> {
   const { tenant } = context;
   const now = context.now();
+  const at = now.toISOString();
+  const isDue = (one: AlertRow) => one.nextStepAt !== null && one.nextStepAt <= at;
   // Another process was first.
-  if (alert.nextStepAt === null || alert.nextStepAt > now.toISOString()) return false;
-  const telling = await tellingOf(session, tenant, alert.rule, alert.domainId);
-  const due = dueStep(alert, telling, now);
-  const intent: Intent | null =
-    due === 'escalate' ? { do: 'escalate', channels: telling.escalateTo } : due === null ? null : { do: due };
-  const change = intent === null ? null : transition(alert, intent, SYSTEM, now);
-  if (change === null || 'refused' in change) {
-    // Its rule was changed meanwhile.
-    await setAlert(session, tenant, alert, alert, null);
-    return false;
+  if (!isDue(alert)) return false;
+  const card = [lead, ...(await openMembersOf(session, tenant, lead.id))].filter(isDue);
+  const waits = await waitsUntil(context, session, lead);
+  const changes: AlertChange[] = [];
+  for (const before of card) {
+    const telling = await tellingOf(session, tenant, before.rule, before.domainId);
+    const due = dueStep(before, telling, now);
+    if (due !== null && due !== 'wake' && waits !== null) {
+      await setAlert(session, tenant, before, before, waits);
+      continue;
+    }
+    const channels = due === 'escalate' ? telling.escalateTo : [];
+    const intent: Intent | null =
+      due === 'escalate' ? { do: 'escalate', channels } : due === null ? null : { do: due };
+    const change = intent === null ? null : transition(before, intent, SYSTEM, now);
+    // Where there is none its rule was changed meanwhile.
+    if (change === null || 'refused' in change) await setAlert(session, tenant, before, before, null);
+    else changes.push({ before, ...change, actor: SYSTEM, recount: true, channels });
   }
-  const channels = due === 'escalate' ? telling.escalateTo : [];
-  await applyChanges(context, session, [
-    { before: alert, ...change, actor: SYSTEM, recount: true, channels },
-  ]);
+  if (changes.length === 0) return false;
+  await applyChanges(context, session, withLead(lead, changes));
   return true;
+}
+
+/** The changes with one of the lead, which tells of them: its card is the one that there is. */
+function withLead(lead: AlertRow, changes: readonly AlertChange[]): readonly AlertChange[] {
+  const told = changes.filter(({ event }) => event?.kind === 'escalated' || event?.kind === 'reminded');
+  const [first] = told;
+  if (first === undefined) return changes;
+  const channels = [...new Set(told.flatMap((one) => one.channels ?? []))];
+  const kind = told.some(({ event }) => event?.kind === 'escalated') ? 'escalated' : 'reminded';
+  const own = changes.find(({ before }) => before.id === lead.id);
+  // What nobody acknowledged on an acknowledged card asks for somebody, and so does the card.
+  const opened =
+    kind === 'escalated' && lead.state === 'acknowledged'
+      ? { state: 'open' as const, acknowledged: null, escalation: 1 }
+      : {};
+  const change: AlertChange =
+    own === undefined
+      ? {
+          before: lead,
+          after: retold(lead, opened),
+          event: { kind, note: null, details: { channels, of: first.before.id } },
+          actor: SYSTEM,
+          recount: lead.state === 'acknowledged' && kind === 'escalated',
+          channels,
+        }
+      : { ...own, after: { ...own.after, ...opened }, channels };
+  return [...changes.filter((one) => one !== own), change];
+}
+
+/** Muted ones are looked at again so often: what mutes them may end early. */
+const LOOK_AGAIN_MS = 5 * 60_000;
+const NO_HOURS = { quietFrom: null, quietUntil: null, zone: 'UTC' };
+
+/** Until when a card is put off or muted, so that asking again would tell nobody; null where it is not. ISO 8601. */
+async function waitsUntil(context: Context, session: Session, lead: AlertRow): Promise<string | null> {
+  const now = context.now();
+  const subject = (await subjectsOf(session, context.tenant, [lead.id], now)).get(lead.id);
+  if (subject === undefined) return null;
+  const plan = planOf(subject, NO_HOURS, true, now);
+  if (plan.do !== 'hold') return null;
+  const soon = new Date(now.getTime() + LOOK_AGAIN_MS).toISOString();
+  return plan.until !== null && plan.until < soon ? plan.until : soon;
 }

@@ -431,6 +431,53 @@ describe('the clock', () => {
     expect((await loadSubjects(context, [id])).get(id)?.mentions).toEqual([userOf(bob)]);
   });
 
+  it('escalates by the rule of an alert that is told on the card of another, once for all on it', async () => {
+    const ops = await channel(context, 'ops');
+    const boss = await channel(context, 'boss', { takes_all: false });
+    await setRule({ escalate_minutes: 30, escalate_to: [boss] });
+    const [lead = 0] = await opened([aboutSender('192.0.2.0/24')]);
+    await perform(acknowledge, ada, { id: lead });
+    const found = [finding(), finding({ key: { other: 'x' } })];
+    const [, member = 0] = await opened([aboutSender('192.0.2.0/24'), ...found], later(context, 1), {
+      rules: [rule('new-source'), rule('failure-rate', { escalateMinutes: 30 })],
+    });
+    expect(await one(lead)).toMatchObject({ state: 'acknowledged' });
+
+    await all(later(context, 1.4));
+    expect(await kinds(lead)).toEqual(['opened', 'acknowledged']);
+    for (const hours of [1.5, 5]) await all(later(context, hours));
+
+    expect(await kinds(member)).toEqual(['opened', 'escalated']);
+    expect(await kinds(lead)).toEqual(['opened', 'acknowledged', 'escalated']);
+    expect(await one(lead)).toMatchObject({ state: 'open', acknowledged: null });
+    const told = await deliveries(lead);
+    expect(told.map(({ channelId }) => channelId).toSorted((a, b) => a - b)).toEqual([ops, boss]);
+  });
+
+  it('asks for somebody again when a worse alert joins a card that was acknowledged', async () => {
+    const [lead = 0] = await opened([aboutSender('192.0.2.0/24')]);
+    await perform(acknowledge, ada, { id: lead });
+
+    await opened([aboutSender('192.0.2.0/24'), finding({ severity: 'critical' })], later(context, 1));
+
+    expect(await one(lead)).toMatchObject({ state: 'open', acknowledged: null });
+    expect(await kinds(lead)).toEqual(['opened', 'acknowledged', 'unacknowledged', 'worse']);
+  });
+
+  it('does not use an escalation up while nobody would be told', async () => {
+    await setRule({ escalate_minutes: 30 });
+    const [id = 0] = await opened([finding()], context, {
+      rules: [rule('failure-rate', { escalateMinutes: 30 })],
+    });
+    await perform(suppress, ada, { rule: 'failure-rate', hours: 2 });
+
+    for (const hours of [0.5, 1, 1.95]) await all(later(context, hours));
+    expect(await kinds(id)).toEqual(['opened']);
+    await all(later(context, 2.1));
+
+    expect(await kinds(id)).toEqual(['opened', 'escalated']);
+  });
+
   it('does not escalate what somebody acknowledged, and reminds of it again and again', async () => {
     await setRule({ escalate_minutes: 30, remind_minutes: 60 });
     const [id = 0] = await opened([finding()], context, {
