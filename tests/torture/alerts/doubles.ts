@@ -24,15 +24,17 @@ export function doubles(
   const excused: Record<string, number> = {};
 
   const isExcused = (earlier: HeldMessage, later: HeldMessage): boolean => {
+    // Of two tries the first may be the one that comes late.
+    const cameLate = earlier.late || later.late;
     const end = killed.get(earlier.life);
     const wasKilled = end !== undefined && Math.abs(end - earlier.realAt) < NOTED_WITHIN_MS;
     switch (kinds.get(earlier.channel)) {
       case 'slack':
-        return earlier.late || isFarBack(earlier, later);
+        return cameLate || isFarBack(earlier, later);
       case 'discord':
         return isFarBack(earlier, later);
       default:
-        return earlier.unanswered || wasKilled;
+        return cameLate || earlier.unanswered || wasKilled;
     }
   };
   const isFarBack = (earlier: HeldMessage, later: HeldMessage): boolean => {
