@@ -34,4 +34,4 @@ it(`counts every report exactly once, whatever is killed: the short form of npm 
     await mailbox?.close();
     await rm(folder, { recursive: true, force: true });
   }
-}, 120_000);
+}, 240_000);
