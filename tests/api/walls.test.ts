@@ -251,9 +251,9 @@ describe('what another tenant has', () => {
   });
 
   it('is untouched by a claim of the same domain', async () => {
-    const claimed = await asked('ours', { method: 'PUT', path: '/domains/theirs.example/claim' });
+    const claim = await asked('ours', { method: 'PUT', path: '/domains/theirs.example/claim' });
 
-    expect(await claimed.json()).toMatchObject({ changed: true, seen: false });
+    expect(await claim.json()).toMatchObject({ changed: true, seen: false });
   });
 
   it.each(LISTS)('is in no list: %s', async (path) => {
