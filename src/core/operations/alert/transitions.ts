@@ -70,7 +70,8 @@ async function reopenIt(
   const after = alone
     ? retold(alert, { ...change.after, version: alert.version, leadId: null })
     : change.after;
-  const channels = alone ? await channelsOf(session, context.tenant, [alert]) : [];
+  // Also where it has its own card: which channels heard of it is forgotten 90 days after its end.
+  const channels = await channelsOf(session, context.tenant, [alert]);
   await applyChanges(context, session, [{ before: alert, ...change, after, actor, recount: true, channels }]);
   return { alert: after, also: 0 };
 }
