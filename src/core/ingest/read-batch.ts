@@ -5,13 +5,13 @@ import { lockStoreShared } from '../store/locks.js';
 import { takeJobs, type Failure, type Job } from '../store/queue.js';
 import { countAttempt, forgiveAttempt, lockPending, markFailed, type PendingDocument } from '../store/raw.js';
 import { buryRead, completeRead, failRead, setApart, type ReadQueue } from '../store/read-jobs.js';
+import { afterDeadlocks } from '../store/retry.js';
 import { backTo, release, savepoint } from '../store/savepoint.js';
 import type { Session } from '../store/session.js';
 import { clearStaging, openStaging } from '../store/staging.js';
 import type { IngestContext } from './context.js';
 import { addProcessed, NOTHING_PROCESSED, type Processed } from './processed.js';
 import { readAndStore } from './read-and-store.js';
-import { afterDeadlocks } from './retry.js';
 
 /** Documents read in one transaction: many small ones make it worth its round trips; all others go alone. */
 const AT_ONCE: Readonly<Record<ReadQueue, number>> = { read: 100, 'read-large': 1 };

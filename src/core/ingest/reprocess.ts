@@ -8,13 +8,13 @@ import {
   type DomainDay,
   type Selection,
 } from '../store/reprocess.js';
+import { afterDeadlocks } from '../store/retry.js';
 import { recomputeRollups } from '../store/rollups.js';
 import type { Session } from '../store/session.js';
 import { firstBatch } from './batch.js';
 import type { IngestContext } from './context.js';
 import { addProcessed, NOTHING_PROCESSED, type Processed } from './processed.js';
 import { readAndStore } from './read-and-store.js';
-import { afterDeadlocks } from './retry.js';
 
 export interface Reprocessed extends Processed {
   /** Domain-days whose figures were made anew. */

@@ -16,6 +16,7 @@ import {
 import { wantDelivery } from '../../store/deliveries.js';
 import { MUTED, wakeHeld } from '../../store/held-deliveries.js';
 import { lockAlertDeliveries, lockAlerts } from '../../store/locks.js';
+import { afterDeadlocks } from '../../store/retry.js';
 import type { Session } from '../../store/session.js';
 import { OperationError, type Context } from '../operation.js';
 
@@ -66,11 +67,11 @@ export async function withAlert<Result>(
   );
 }
 
-/** Works again from the start where somebody changed an alert meanwhile. Throws OperationError `alert-busy` at last. */
+/** Works again from the start where somebody changed an alert meanwhile, or after a deadlock. Throws OperationError `alert-busy` at last. */
 export async function decidedAgain<Result>(work: () => Promise<Result>): Promise<Result> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await work();
+      return await afterDeadlocks(work);
     } catch (error) {
       if (!(error instanceof Overtaken)) throw error;
       if (tries === TRIES)
