@@ -69,6 +69,22 @@ export function removeRuleLayers(
   );
 }
 
+/**
+ * Takes channels that are not there any more out of all rules: where none is left a rule tells those that take all, and
+ * escalates to no others.
+ */
+export async function forgetLostChannels(session: Session, tenant: number): Promise<void> {
+  const left = (named: string) =>
+    `SELECT array_agg(n.id ORDER BY n.at) FROM unnest(${named}) WITH ORDINALITY AS n (id, at)
+       JOIN channel c ON c.tenant_id = $1 AND c.id = n.id`;
+  await session.run(
+    `UPDATE alert_rule r SET channels = (${left('r.channels')}), escalate_to = (${left('r.escalate_to')})
+     WHERE r.tenant_id = $1 AND EXISTS (SELECT FROM unnest(r.channels || r.escalate_to) AS n (id)
+       WHERE NOT EXISTS (SELECT FROM channel c WHERE c.tenant_id = $1 AND c.id = n.id))`,
+    [tenant],
+  );
+}
+
 /** Nobody else changes rules until the end of the transaction. */
 export async function holdRules(session: Session, tenant: number): Promise<void> {
   await session.rows(`SELECT pg_advisory_xact_lock(hashtext('dmarc_ops.rules'), $1)`, [tenant]);

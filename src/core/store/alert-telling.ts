@@ -45,7 +45,10 @@ export async function tellingOf(
   );
 }
 
-/** Ids of the channels that alerts of this severity are told to: those named, or all that take all. */
+/**
+ * Ids of the channels that alerts of this severity are told to: those named, or all that take all where none is named or
+ * all that were are gone since the rule was read.
+ */
 export async function channelsToTell(
   session: Session,
   tenant: number,
@@ -55,7 +58,8 @@ export async function channelsToTell(
   const least = SEVERITIES.slice(0, SEVERITIES.indexOf(severity) + 1);
   const rows = await session.rows<{ id: number }>(
     `SELECT id FROM channel WHERE tenant_id = $1 AND least_severity = ANY ($3)
-       AND CASE WHEN $2::integer[] IS NULL THEN takes_all ELSE id = ANY ($2) END ORDER BY id`,
+       AND CASE WHEN EXISTS (SELECT FROM channel WHERE tenant_id = $1 AND id = ANY ($2::integer[]))
+         THEN id = ANY ($2) ELSE takes_all END ORDER BY id`,
     [tenant, named, least],
   );
   return rows.map(({ id }) => id);

@@ -5,6 +5,7 @@ import {
   addChannel,
   CHANNEL_KINDS,
   channelNameAt,
+  channelNames,
   channelsById,
   type NewChannel,
 } from '../../store/channels.js';
@@ -17,6 +18,8 @@ import { channelSettingFields } from './channel-fields.js';
 import { channelItem, channelNameField, type ChannelItem } from './channels.js';
 
 const SECRET_BYTES = 32;
+/** Of a tenant: each alert may become a message in every one of them. */
+export const MOST_CHANNELS = 200;
 const BOTS = ['slack', 'teams', 'discord'] as const;
 
 export interface ChannelAdded {
@@ -69,6 +72,7 @@ export const channelAdd = operation({
         createdAt: now(),
         createdBy: actor.name,
       };
+      await refuseMore(context, session);
       const id = await addChannel(session, tenant, channel);
       if (id === null) throw await thereAlready(context, session, channel);
       const [row] = await channelsById(session, tenant, [id]);
@@ -151,6 +155,15 @@ async function zoneHere({ tenant, chat }: Context, session: Session, { workspace
   const isHere = chat !== undefined && (workspace !== null || chat.platform === 'terminal');
   const set = isHere ? await findChannel(session, tenant, chat) : null;
   return set?.zone ?? 'UTC';
+}
+
+async function refuseMore({ tenant }: Context, session: Session): Promise<void> {
+  const { length } = await channelNames(session, tenant);
+  if (length >= MOST_CHANNELS)
+    throw new OperationError(
+      'channels-too-many',
+      `There are ${length} channels, and at most ${MOST_CHANNELS} can be; remove one that nobody reads first: channel-remove NAME`,
+    );
 }
 
 async function thereAlready(

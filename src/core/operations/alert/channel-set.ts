@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { randomUUID } from 'node:crypto';
+import { holdRules } from '../../store/alert-rules.js';
 import { channelsById, removeChannel, setChannelSettings } from '../../store/channels.js';
 import { wantDelivery } from '../../store/deliveries.js';
 import { wakeHeld } from '../../store/held-deliveries.js';
@@ -7,6 +8,7 @@ import { addNotice } from '../../store/notices.js';
 import { resume } from '../delivery/park.js';
 import { operation, OperationError } from '../operation.js';
 import { channelSettingFields } from './channel-fields.js';
+import { refuseNamed } from './channel-named.js';
 import { channelItem, channelNameField, heldChannel, type ChannelItem } from './channels.js';
 
 export interface ChannelChanged {
@@ -65,7 +67,9 @@ export const channelRemove = operation({
   input: oneChannel,
   run: (context, { name }): Promise<ChannelChanged> =>
     context.db.within(context.tenant, async (session) => {
+      await holdRules(session, context.tenant);
       const row = await heldChannel(context, session, name);
+      await refuseNamed(session, context.tenant, row);
       await removeChannel(session, context.tenant, row.id);
       return { channel: channelItem(row), changed: true };
     }),

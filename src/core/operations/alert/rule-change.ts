@@ -43,7 +43,11 @@ const settings = {
     .union([never, z.coerce.number().int().min(1).max(10_080)])
     .optional()
     .describe('Minutes without acknowledgement until more are told, or never'),
-  escalateTo: z.string().max(1_000).optional().describe('Channels that are told then, with commas between'),
+  escalateTo: z
+    .string()
+    .max(1_000)
+    .optional()
+    .describe('Channels that are told then, with commas between, or none'),
   remind: z
     .union([never, z.coerce.number().int().min(1).max(43_200)])
     .optional()
@@ -195,22 +199,28 @@ async function withSettings(
     ...layer,
     thresholds: set === undefined ? layer.thresholds : changedThresholds(kind, layer.thresholds, set),
     severity: severity ?? layer.severity,
-    channels: channels === undefined ? layer.channels : await channelIds(context, session, channels),
+    channels: channels === undefined ? layer.channels : await channelIds(context, session, channels, 'all'),
     cooldownHours: cooldown ?? layer.cooldownHours,
     ownerId: owner === undefined ? layer.ownerId : await ownerId(context, session, owner),
     escalateMinutes: minutes(escalate, layer.escalateMinutes),
-    escalateTo: escalateTo === undefined ? layer.escalateTo : await channelIds(context, session, escalateTo),
+    escalateTo:
+      escalateTo === undefined ? layer.escalateTo : await channelIds(context, session, escalateTo, 'none'),
     remindMinutes: minutes(remind, layer.remindMinutes),
   };
 }
 
-/** Ids of named channels; null for all. */
-async function channelIds(context: Context, session: Session, written: string): Promise<number[] | null> {
+/** Ids of named channels; null for the word that stands for no name. */
+async function channelIds(
+  context: Context,
+  session: Session,
+  written: string,
+  word: 'all' | 'none',
+): Promise<number[] | null> {
   const names = written
     .split(',')
     .map((one) => one.trim())
     .filter((one) => one !== '');
-  if (names.length === 0 || (names.length === 1 && names[0]?.toLowerCase() === 'all')) return null;
+  if (names.length === 0 || (names.length === 1 && names[0]?.toLowerCase() === word)) return null;
   if (names.length > MOST_CHANNELS)
     throw new OperationError('channels-too-many', `A rule names at most ${MOST_CHANNELS} channels.`);
   const ids = new Set<number>();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { forgetLostChannels, holdRules } from '../../store/alert-rules.js';
 import { listWorkspaces, releaseWorkspace } from '../../store/chat-workspaces.js';
 import { storableText } from '../fields.js';
 import { operation, OperationError } from '../operation.js';
@@ -54,10 +55,14 @@ export const workspaceRelease = operation({
   }),
   run: ({ db, tenant }, { platform, workspace }): Promise<WorkspaceReleased> =>
     db.within(tenant, async (session) => {
-      if (await releaseWorkspace(session, tenant, { platform, workspace })) return { platform, workspace };
-      throw new OperationError(
-        'workspace-unknown',
-        `No workspace ${workspace} of ${platform} is bound here; workspaces lists those that are.`,
-      );
+      await holdRules(session, tenant);
+      if (!(await releaseWorkspace(session, tenant, { platform, workspace })))
+        throw new OperationError(
+          'workspace-unknown',
+          `No workspace ${workspace} of ${platform} is bound here; workspaces lists those that are.`,
+        );
+      // Its channels went with it.
+      await forgetLostChannels(session, tenant);
+      return { platform, workspace };
     }),
 });

@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { raise } from '../../../../src/core/operations/alert/raise.js';
+import { raise, type Evaluation } from '../../../../src/core/operations/alert/raise.js';
+import { channelRemove } from '../../../../src/core/operations/alert/channel-set.js';
+import { ruleSet } from '../../../../src/core/operations/alert/rule-change.js';
+import { rule } from '../../../../src/core/operations/alert/rules.js';
 import { reopen, resolve } from '../../../../src/core/operations/alert/transitions.js';
+import { workspaceRelease } from '../../../../src/core/operations/chat/workspaces.js';
 import { DELIVERIES_KEPT_DAYS, forgetTold } from '../../../../src/core/operations/delivery/forget.js';
 import type { Context } from '../../../../src/core/operations/operation.js';
 import { perform } from '../../../../src/core/operations/perform.js';
+import { bindWorkspace } from '../../../../src/core/store/chat-workspaces.js';
 import { deliveriesOf } from '../../../../src/core/store/deliveries.js';
-import { channel, claimed, evaluation, finding, later } from '../../../support/alerts.js';
+import { channel, claimed, evaluation, finding, later, rule as ruleWith } from '../../../support/alerts.js';
 import { testSystem, type TestSystem } from '../../../support/context.js';
 
 let system: TestSystem;
@@ -23,8 +28,8 @@ beforeEach(async () => {
   domain = await claimed(context);
 });
 
-async function opened(): Promise<number> {
-  const [raised] = await raise(context, evaluation(domain, [finding()]));
+async function opened(given: Partial<Evaluation> = {}): Promise<number> {
+  const [raised] = await raise(context, evaluation(domain, [finding()], given));
   return raised?.alertId ?? 0;
 }
 
@@ -55,5 +60,76 @@ describe('an alert', () => {
     await perform(reopen, after, { id });
 
     expect(await toldTo(id)).toEqual(['ops']);
+  });
+});
+
+describe('a channel that rules name', () => {
+  const failureRate = (about?: string) =>
+    perform(rule, context, { rule: 'failure-rate', ...(about !== undefined && { domain: about }) });
+
+  it('is not removed before they name it no more, and what is to be typed is said', async () => {
+    await channel(context, 'ops');
+    await channel(context, 'on call');
+    await perform(ruleSet, context, { rule: 'failure-rate', channels: 'ops,on call', escalateTo: 'ops' });
+    await perform(ruleSet, context, { rule: 'new-source', domain: 'example.com', escalateTo: 'ops' });
+
+    await expect(perform(channelRemove, context, { name: 'ops' })).rejects.toMatchObject({
+      code: 'channel-named',
+      message:
+        'Rules name ops: failure-rate, new-source for example.com. Take it out of them first, such as: rule-set failure-rate channels:"on call" escalateTo:none',
+    });
+    await perform(ruleSet, context, { rule: 'failure-rate', channels: 'on call', escalateTo: 'none' });
+    await expect(perform(channelRemove, context, { name: 'OPS' })).rejects.toThrow(
+      'such as: rule-set new-source example.com escalateTo:none',
+    );
+    await perform(ruleSet, context, { rule: 'new-source', domain: 'example.com', escalateTo: 'none' });
+
+    await perform(channelRemove, context, { name: 'ops' });
+    expect((await failureRate()).rule).toMatchObject({ channels: ['on call'], escalateTo: [] });
+  });
+
+  it('and goes with its workspace leaves them the others, and where none is left all that take all', async () => {
+    const { db, tenant, now } = context;
+    const workspace = { platform: 'slack', workspace: `T${tenants}` };
+    await db.within(tenant, (session) =>
+      bindWorkspace(session, tenant, workspace, { at: now(), by: 'test', byName: 'tester' }),
+    );
+    const inSlack = { kind: 'slack', workspace: workspace.workspace };
+    await channel(context, 'ops', { ...inSlack, address: 'C1', takes_all: false });
+    await channel(context, 'dev', { ...inSlack, address: 'C2', takes_all: false });
+    await channel(context, 'mail', { takes_all: false });
+    await channel(context, 'everybody');
+    await perform(ruleSet, context, {
+      rule: 'failure-rate',
+      channels: 'ops,mail,dev',
+      escalateTo: 'dev,mail,ops',
+    });
+    await perform(ruleSet, context, {
+      rule: 'failure-rate',
+      domain: 'example.com',
+      channels: 'ops',
+      escalateTo: 'ops',
+    });
+    await perform(ruleSet, context, { rule: 'new-source', channels: 'ops,dev', escalateTo: 'dev' });
+
+    await perform(workspaceRelease, context, workspace);
+
+    expect((await failureRate()).rule).toMatchObject({ channels: ['mail'], escalateTo: ['mail'] });
+    expect((await failureRate('example.com')).rule).toMatchObject({
+      channels: ['mail'],
+      escalateTo: ['mail'],
+    });
+    expect((await perform(rule, context, { rule: 'new-source' })).rule).toMatchObject({
+      channels: null,
+      escalateTo: [],
+    });
+  });
+
+  it('and went while a rule was looked at is no reason to tell nobody', async () => {
+    await channel(context, 'everybody');
+
+    const id = await opened({ rules: [ruleWith('failure-rate', { channels: [4_000_000] })] });
+
+    expect(await toldTo(id)).toEqual(['everybody']);
   });
 });

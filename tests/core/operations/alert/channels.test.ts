@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { audit } from '../../../../src/core/operations/audit.js';
-import { channelAdd } from '../../../../src/core/operations/alert/channel-add.js';
+import { channelAdd, MOST_CHANNELS } from '../../../../src/core/operations/alert/channel-add.js';
 import {
   channelRemove,
   channelResume,
@@ -111,6 +111,23 @@ describe('channels', () => {
   ])('are refused with what is wrong: %j', async (input, says) => {
     await expect(perform(channelAdd, context, { name: 'x', ...input })).rejects.toThrow(says);
     expect(await list()).toEqual([]);
+  });
+
+  it('are not so many that an alert becomes thousands of messages', async () => {
+    await system.db.within(context.tenant, (session) =>
+      session.run(
+        `INSERT INTO channel (tenant_id, name, kind, destination, created_at, created_by)
+         SELECT $1, 'mail ' || n, 'email', '{}', $2, 'test' FROM generate_series(2, $3::integer) AS n`,
+        [context.tenant, NOW, MOST_CHANNELS],
+      ),
+    );
+    const mail = { kind: 'email', to: ['a@example.com'] };
+    await perform(channelAdd, context, { ...mail, name: 'the last' });
+
+    await expect(perform(channelAdd, context, { ...mail, name: 'one more' })).rejects.toThrow(
+      'There are 200 channels, and at most 200 can be; remove one that nobody reads first: channel-remove NAME',
+    );
+    expect(await list()).toHaveLength(MOST_CHANNELS);
   });
 
   it('are changed, and found by names that are nearly right', async () => {
