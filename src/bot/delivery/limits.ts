@@ -65,16 +65,22 @@ export function budgetsOf(channel: ChannelRow, sending: Sending): readonly Budge
   );
 }
 
-/** The budgets to be closed where a platform says "later": all those of the channel, or of its workspace. */
+/**
+ * What is closed where a platform says "later" of a channel, or of its workspace: the budget of the shortest period.
+ * Nothing is sent without it; an emptied one of five minutes would make the channel slow for so long.
+ */
 export function budgetsWithin(
   channel: ChannelRow,
   sending: Sending,
   scope: 'channel' | 'workspace',
 ): readonly Budget[] {
   const wider = scope === 'channel' ? ['channel'] : ['workspace', 'kind'];
-  return SEND_LIMITS[channel.kind].flatMap((limit, at) =>
-    limit.of.includes(sending) && wider.includes(limit.per) ? [budgetOf(channel, limit, at)] : [],
-  );
+  return SEND_LIMITS[channel.kind]
+    .flatMap((limit, at) =>
+      limit.of.includes(sending) && wider.includes(limit.per) ? [budgetOf(channel, limit, at)] : [],
+    )
+    .toSorted((a, b) => a.everyMs * a.burst - b.everyMs * b.burst)
+    .slice(0, 1);
 }
 
 function budgetOf(channel: ChannelRow, { per, everyMs, burst }: SendLimit, at: number): Budget {
