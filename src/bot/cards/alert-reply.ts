@@ -33,7 +33,7 @@ export function sentenceOf(
     case 'unacknowledged':
       return `${by} took the acknowledgement back: it is open again.`;
     case 'resolved':
-      return alert.resolved?.by === 'dmarc-ops' ? 'It is over: its cause is gone.' : `${by} resolved it.`;
+      return alert.resolved?.by === 'dmarc-ops' ? 'It is over.' : `${by} resolved it.`;
     case 'reopened':
       return `${by} opened it again.`;
     case 'woken':

@@ -94,7 +94,7 @@ export function ruleRemovedCard({ rule, domain, gone, changed }: RuleRemoved): C
     verdict: !changed
       ? `Nothing was changed of it${where}.`
       : gone
-        ? 'It was removed. Alerts that it opened stay until somebody resolves them.'
+        ? 'It was removed. Alerts that it opened end.'
         : `It is again as it was${where}.`,
     parts: [],
     advice: null,

@@ -38,6 +38,17 @@ export function resolveRules(layers: readonly RuleLayer[], domainId: number | nu
   });
 }
 
+/** Why no rule asks about an alert any more; null while one does. */
+export function unasked(
+  rules: readonly Rule[],
+  alert: { readonly rule: string; readonly kind: string },
+): 'rule-disabled' | 'rule-removed' | null {
+  const rule = rules.find(({ name }) => name === alert.rule);
+  if (rule !== undefined) return rule.enabled ? null : 'rule-disabled';
+  // Another version of the program may know the kind, and ask.
+  return kindOf(alert.kind) === null ? null : 'rule-removed';
+}
+
 function resolved(name: string, kind: RuleKind, layers: readonly RuleLayer[]): Rule {
   const last = <Value>(value: (layer: RuleLayer) => Value | null): Value | null =>
     layers.map(value).findLast((one) => one !== null) ?? null;

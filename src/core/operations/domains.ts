@@ -115,6 +115,7 @@ export const release = operation({
       await endAlerts(context, session, row.id, {
         which: () => true,
         note: `${row.name} was released: nobody is alerted about it.`,
+        because: 'domain-released',
       });
       const changed = await releaseDomain(session, context.tenant, row.name);
       return { domain: row.name, claimed: false, changed, seen: row.lastReportAt !== null };

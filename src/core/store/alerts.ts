@@ -137,15 +137,21 @@ export async function fingerprintOf(session: Session, tenant: number, id: number
   return fingerprint;
 }
 
-/** Which alert of a fingerprint was resolved last, and when. Index alert_by_fingerprint. */
+/**
+ * Which alert of a fingerprint was resolved last, and when; null where that was because nobody asked about it any more.
+ * Index alert_by_fingerprint.
+ */
 export async function lastResolved(
   session: Session,
   tenant: number,
   fingerprint: Buffer,
 ): Promise<{ readonly id: number; readonly resolvedAt: Date } | null> {
   const [row] = await session.rows<{ id: number; resolvedAt: Date }>(
-    `SELECT id, resolved_at AS "resolvedAt" FROM alert
-     WHERE tenant_id = $1 AND fingerprint = $2 AND resolved_at IS NOT NULL ORDER BY resolved_at DESC, id DESC LIMIT 1`,
+    `SELECT last.id, last.resolved_at AS "resolvedAt" FROM (SELECT id, resolved_at FROM alert
+       WHERE tenant_id = $1 AND fingerprint = $2 AND resolved_at IS NOT NULL
+       ORDER BY resolved_at DESC, id DESC LIMIT 1) AS last
+     WHERE NOT EXISTS (SELECT FROM alert_event e WHERE e.tenant_id = $1 AND e.alert_id = last.id
+       AND e.kind = 'resolved' AND e.at >= last.resolved_at AND e.details ? 'because')`,
     [tenant, fingerprint],
   );
   return row ?? null;

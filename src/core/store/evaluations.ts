@@ -6,6 +6,10 @@ export interface ClaimedDomain {
   readonly name: string;
 }
 
+/** Domains (SQL), locked in the order in which those who store reports lock them. */
+const inOrder = (which: string) =>
+  `SELECT id FROM domain WHERE tenant_id = $1 AND ${which} ORDER BY id FOR NO KEY UPDATE`;
+
 /**
  * Takes domains with new figures, those that wait longest first, and marks them as looked at: what comes from now on
  * marks them again. Others that take some at once get different ones.
@@ -33,8 +37,23 @@ export async function giveBackDomains(
   since: Date,
 ): Promise<void> {
   await session.run(
-    'UPDATE domain SET dirty_since = COALESCE(dirty_since, $3) WHERE tenant_id = $1 AND id = ANY ($2::int[])',
+    `UPDATE domain d SET dirty_since = COALESCE(d.dirty_since, $3) FROM (${inOrder('id = ANY ($2::int[])')}) t
+     WHERE d.tenant_id = $1 AND d.id = t.id`,
     [tenant, ids, since],
+  );
+}
+
+/** Has domains looked at at a time, and not before, whatever comes in. */
+export async function putOffDomains(
+  session: Session,
+  tenant: number,
+  ids: readonly number[],
+  until: Date,
+): Promise<void> {
+  await session.run(
+    `UPDATE domain d SET dirty_since = $3 FROM (${inOrder('id = ANY ($2::int[])')}) t
+     WHERE d.tenant_id = $1 AND d.id = t.id`,
+    [tenant, ids, until],
   );
 }
 
@@ -49,6 +68,29 @@ export function claimedDomains(
     'SELECT id, name FROM domain WHERE tenant_id = $1 AND claimed_at IS NOT NULL AND id > $2 ORDER BY id LIMIT $3',
     [tenant, after, most],
   );
+}
+
+/** A domain by id, with whether it is claimed; null where there is none. */
+export async function domainById(
+  session: Session,
+  tenant: number,
+  id: number,
+): Promise<{ readonly name: string; readonly claimed: boolean } | null> {
+  const [row] = await session.rows<{ name: string; claimed: boolean }>(
+    'SELECT name, claimed_at IS NOT NULL AS claimed FROM domain WHERE tenant_id = $1 AND id = $2',
+    [tenant, id],
+  );
+  return row ?? null;
+}
+
+/** Domains that nobody claims and that have alerts that are not resolved: they were opened while it was released. */
+export async function releasedWithAlerts(session: Session, tenant: number): Promise<number[]> {
+  const rows = await session.rows<{ id: number }>(
+    `SELECT DISTINCT d.id FROM alert a JOIN domain d ON d.tenant_id = $1 AND d.id = a.domain_id
+     WHERE a.tenant_id = $1 AND a.state <> 'resolved' AND d.claimed_at IS NULL ORDER BY d.id`,
+    [tenant],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** Tenants with a domain whose figures changed before a time. */
@@ -88,8 +130,9 @@ export async function markDirty(
   at: Date,
 ): Promise<void> {
   await session.run(
-    `UPDATE domain SET dirty_since = COALESCE(dirty_since, $3)
-     WHERE tenant_id = $1 AND ($2::int IS NULL OR id = $2) AND claimed_at IS NOT NULL`,
+    `UPDATE domain d SET dirty_since = COALESCE(d.dirty_since, $3)
+     FROM (${inOrder('($2::int IS NULL OR id = $2) AND claimed_at IS NOT NULL')}) t
+     WHERE d.tenant_id = $1 AND d.id = t.id`,
     [tenant, domainId, at],
   );
 }

@@ -77,7 +77,7 @@ export const ruleEnable = operation({
 
 export const ruleDisable = operation({
   name: 'rule-disable',
-  summary: 'Have a rule open no alerts, for all domains or for one; open ones stay',
+  summary: 'Have a rule open no alerts, for all domains or for one; those that are open end',
   role: 'admin',
   effect: 'changes',
   input: z.object({ rule: ruleNameField, domain: ruleDomainField }),
@@ -137,6 +137,7 @@ export const ruleRemove = operation({
       const layers = await ruleLayers(session, tenant, null);
       oneOf(await ruleItems(session, tenant, layers, null), rule);
       const removed = await removeRuleLayers(session, tenant, rule, row?.id ?? null);
+      await markDirty(session, tenant, row?.id ?? null, context.now());
       const left = layers.filter(({ name }) => name === rule).length - removed;
       return {
         rule,
