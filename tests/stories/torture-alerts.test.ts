@@ -12,7 +12,7 @@ it('shows every alert as it stands, tells nothing twice and loses nothing, whate
   const database = await freshDatabase(inject('migratedTemplate'));
   try {
     const result = await tortureAlerts({
-      steps: 250,
+      steps: 150,
       seed: 6,
       workers: 3,
       url: database.url,

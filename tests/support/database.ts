@@ -17,7 +17,7 @@ const CLOSING_MS = 1_000;
 /** An own database, empty or a copy of `template`, on the server of this test run. */
 export async function freshDatabase(template = 'template0'): Promise<FreshDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await onServer((server) => server.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
+  await onServer((server) => server.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`));
   const url = new URL(inject('postgresUrl'));
   url.pathname = `/${name}`;
   return { url: url.href, name, drop: () => dropDatabase(name) };

@@ -4,8 +4,9 @@ import { askToStop, findRunning } from '../../src/core/store/embedded/postmaster
 import { openEmbedded } from '../../src/core/store/embedded/open.js';
 import { leftOverFolders, makeScratchFolder } from './scratch.js';
 
-/** Tests throw their data away, so nothing has to reach the disk. */
-const NO_DURABILITY = {
+/** Tests throw their data away, so nothing has to reach the disk, and no table lives long enough to be tidied. */
+const THROWN_AWAY = {
+  autovacuum: 'off',
   fsync: 'off',
   full_page_writes: 'off',
   synchronous_commit: 'off',
@@ -24,7 +25,7 @@ export async function startServer(): Promise<{ readonly url: string; readonly st
   const dataFolder = makeScratchFolder();
   const server = await openEmbedded({
     dataFolder,
-    settings: NO_DURABILITY,
+    settings: THROWN_AWAY,
     ...(process.env['TEST_POSTGRES_BIN'] ? { binaries: process.env['TEST_POSTGRES_BIN'] } : {}),
   });
   const stop = async (): Promise<void> => {

@@ -306,7 +306,7 @@ describe('any names and figures', () => {
 
         expect(wide).toEqual([]);
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   }, 60_000);
 });

@@ -165,8 +165,8 @@ describe('a card in a terminal', () => {
   });
 
   it.each([40, 80, 120])('keeps hostile text harmless and within %d columns', (columns) => {
-    for (const length of [0, 1, 3, 30, 90, 400, 10_000])
-      for (const value of [0, 1, Number.MAX_SAFE_INTEGER])
+    for (const length of [0, 1, 30, 400, 10_000])
+      for (const value of [0, Number.MAX_SAFE_INTEGER])
         expect(unsafe(lines(cardOf(hostile, length, value), columns), columns)).toEqual([]);
   });
 
