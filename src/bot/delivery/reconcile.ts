@@ -16,7 +16,9 @@ import type { SystemContext } from '../../core/operations/operation.js';
 import { openBudgets } from './budget.js';
 import { gathered } from './gathered.js';
 import { asleep, over } from './given-back.js';
-import { tell, type Job, type Outcome } from './one.js';
+import type { Job, Outcome } from './job.js';
+import { tell } from './one.js';
+import { remembered } from './remembered.js';
 import type { Speakers } from './speakers.js';
 import type { Subjects } from './subject.js';
 import { byChannel, loadTold, mentionedIn, nameOf, sendingOf, type Loaded } from './taken.js';
@@ -172,6 +174,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         await work.settle(outcome.settled);
         return 'done';
       }
+      case 'unready':
+        log.error('a message could not be made', { delivery: delivery.id, error: outcome.error });
+        await work.settle(outcome.settled);
+        return 'done';
       case 'gone': {
         const why = { code: GONE, reason: outcome.reason };
         log.warn('a channel was parked', why);
@@ -282,16 +288,4 @@ async function insist(work: () => Promise<void>): Promise<void> {
 /** Tenants in turn, beginning behind the one that was asked last. */
 function inTurn(last: number, tenants: readonly number[]): readonly number[] {
   return [...tenants.filter((id) => id > last), ...tenants.filter((id) => id <= last)];
-}
-
-/** One of each, made when it is asked for first. */
-function remembered<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
-  const known = new Map<Key, Value>();
-  return (key) => {
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    const made = make(key);
-    known.set(key, made);
-    return made;
-  };
 }

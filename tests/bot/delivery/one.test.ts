@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Gone } from '../../../src/bot/platform.js';
-import { tell, type Job } from '../../../src/bot/delivery/one.js';
+import type { Job } from '../../../src/bot/delivery/job.js';
+import { tell } from '../../../src/bot/delivery/one.js';
 import type { Told } from '../../../src/bot/delivery/subject.js';
 import type { ChannelRow, TakenDelivery } from '../../../src/core/operations/delivery/work.js';
 import { NOW } from '../../support/context.js';
