@@ -81,3 +81,54 @@ it.each([
   await stopped;
   await system.close();
 });
+
+it('a tenant for whom there was no room is asked first where there is room again', async () => {
+  const system = await testSystem();
+  const names = ['first', 'second', 'third', 'fourth', 'fifth'];
+  const tenants = new Map<number, string>();
+  for (const name of names) {
+    const context = await system.context(name);
+    await fill(context, name, 13, 30);
+    tenants.set(context.tenant, name);
+  }
+  const asked: string[] = [];
+  const noted: LoadSubjects = (context, ids) => {
+    asked.push(tenants.get(context.tenant) ?? '');
+    return subjects(context, ids);
+  };
+  let end = (): void => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  let endFirst = (): void => {};
+  const firstEnded = new Promise<void>((resolve) => {
+    endFirst = resolve;
+  });
+  const speaker: ChannelSpeaker = {
+    edits: false,
+    speaker: {
+      edits: false,
+      post: async ({ destination }) => {
+        await (destination['name'] === 'first' ? firstEnded : ended);
+        return {};
+      },
+    },
+  };
+  const reconciler = createReconciler({
+    system: await system.context('first'),
+    speakers: new Map([['webhook', speaker]]),
+    subjects: { alert: noted, digest: noted, notice: noticeSubjects },
+    wake: () => {},
+  });
+  while ((await reconciler.turn()) > 0);
+  expect(asked).toEqual(['first', 'second', 'third', 'fourth']);
+
+  endFirst();
+  await until('something is taken', async () => ((await reconciler.turn()) > 0 ? true : null));
+
+  expect(asked[4]).toBe('fifth');
+  const stopped = reconciler.stop(10_000);
+  end();
+  await stopped;
+  await system.close();
+});
