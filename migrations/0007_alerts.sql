@@ -79,6 +79,8 @@ CREATE TABLE alert (
   notable_version integer NOT NULL DEFAULT 1,
   -- The alert on whose card this one is told; NULL where it has its own.
   lead_id         integer,
+  -- The version of the card of its lead from which on it stands there as it is, in this state and severity.
+  shown_since     integer NOT NULL DEFAULT 1,
   -- Source network that it is about; NULL for none.
   sender          cidr,
   -- The last finding, as in core/alert/finding.ts.
@@ -295,8 +297,9 @@ CREATE TABLE delivery_log (
   id         bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   subject    text NOT NULL,
   subject_id integer NOT NULL,
-  -- Kept by name: a channel may be removed.
+  -- Kept by name: a channel may be removed. The id outlives another name.
   channel    text NOT NULL,
+  channel_id integer NOT NULL,
   version    integer NOT NULL,
   at         timestamptz NOT NULL,
   what       text NOT NULL CHECK (what IN ('posted', 'updated', 'replied', 'held', 'parked', 'failed', 'skipped')),
@@ -306,6 +309,7 @@ CREATE TABLE delivery_log (
 );
 CREATE INDEX delivery_log_of_subject ON delivery_log (tenant_id, subject, subject_id, id);
 CREATE INDEX delivery_log_by_age ON delivery_log (tenant_id, at);
+CREATE INDEX delivery_log_quiet ON delivery_log (tenant_id, channel_id, at) WHERE code = 'quiet-hours';
 
 -- Rates that platforms allow, kept by all processes together: the time by which what was taken is used up (GCRA).
 -- Keys are digests of destinations; they tell nothing of a tenant.

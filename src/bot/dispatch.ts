@@ -18,6 +18,7 @@ import {
   refusedCard,
   unexpectedCard,
   unknownCommandCard,
+  withNewest,
 } from './cards/trouble.js';
 import type { Command } from './command.js';
 import { withDefaultDomain, withWrittenDomain } from './default-domain.js';
@@ -71,7 +72,7 @@ export async function dispatch(request: Request, commands: readonly Command[]): 
     if (given.error !== null) return told(badInputCard(command, given.error));
     const { domain, now } = await settingsOf(context, plain);
     const meant = withDefaultDomain(command, given.input, domain);
-    return withWrittenDomain(await answer(command, meant, request, now), commands, domain, now);
+    return withWrittenDomain(await answer(command, meant, request, commands, now), commands, domain, now);
   } catch (error) {
     return told(await failureCard(command, error, context));
   }
@@ -87,7 +88,13 @@ export async function settingsOf(
   return { domain, now: momentFor(now, look) };
 }
 
-async function answer(command: Command, given: Input, request: Request, now: Moment): Promise<Dispatched> {
+async function answer(
+  command: Command,
+  given: Input,
+  request: Request,
+  commands: readonly Command[],
+  now: Moment,
+): Promise<Dispatched> {
   const { operation } = command;
   try {
     if (operation.effect === 'changes' && request.begin !== undefined) {
@@ -105,7 +112,11 @@ async function answer(command: Command, given: Input, request: Request, now: Mom
     if (error instanceof InputError) return told(badInputCard(command, explain(command, error)));
     if (!(error instanceof OperationError)) throw error;
     const buttons = suggestionButtons(command, given, error.suggestions);
-    return told(operationErrorCard(failureTitle(command), error.message, buttons));
+    const card = operationErrorCard(failureTitle(command), error.message, buttons);
+    if (error.look === null) return told(card);
+    const { context, local } = request;
+    const newest = await dispatch({ text: error.look, context, local }, commands);
+    return told(withNewest(card, newest.card));
   }
 }
 

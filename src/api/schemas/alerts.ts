@@ -93,7 +93,13 @@ export const alertResult = z
   .register(named, { id: 'AlertDetails' });
 
 export const alertChanged = z
-  .object({ alert, also: count.meta({ description: 'Others on its card that it was done to, too' }) })
+  .object({
+    alert,
+    also: count.meta({ description: 'Others on its card that it was done to, too' }),
+    left: z
+      .array(count)
+      .meta({ description: 'Others on its card that stay as they are: they came since `seen`' }),
+  })
   .register(named, { id: 'AlertChanged' });
 
 export const oursResult = z

@@ -4,23 +4,40 @@ import type { Card } from '../card.js';
 import { counted, moment, type Moment } from '../figures.js';
 import { actionsOf, titleOf, toneOf } from './alert-words.js';
 
+/** Alerts that are named and that buttons lead to. */
+const LEFT_BUTTONS = 2;
+
 type Say = (changed: AlertChanged, now: Moment) => string;
 
 const saying =
   (say: Say) =>
   (changed: AlertChanged, _input: unknown, now: Moment): Card => {
-    const { alert, also } = changed;
+    const { alert, also, left } = changed;
     return {
       title: titleOf(alert),
       tone: toneOf(alert, []),
-      verdict: `${say(changed, now)}${also === 0 ? '' : ` So ${also === 1 ? 'is one' : `are ${also}`} more on its card.`}`,
+      verdict: `${say(changed, now)}${also === 0 ? '' : ` So ${also === 1 ? 'is one' : `are ${also}`} more on its card.`}${leftText(left)}`,
       parts: [],
       advice: null,
-      buttons: [...actionsOf(alert), { label: 'Details', command: `alert ${alert.id}` }],
+      buttons: [
+        ...actionsOf(alert),
+        { label: 'Details', command: `alert ${alert.id}` },
+        ...left.slice(0, LEFT_BUTTONS).map((id) => ({ label: `Alert ${id}`, command: `alert ${id}` })),
+      ],
       form: null,
       footer: null,
     };
   };
+
+/** What its presser did not see is said, and is one press away. */
+function leftText(left: readonly number[]): string {
+  if (left.length === 0) return '';
+  const named = left.slice(0, LEFT_BUTTONS).join(', ');
+  const more = left.length > LEFT_BUTTONS ? ` and ${left.length - LEFT_BUTTONS} more` : '';
+  return left.length === 1
+    ? ` Alert ${named} came to its card since you looked, and stays as it is.`
+    : ` Alerts ${named}${more} came to its card since you looked, and stay as they are.`;
+}
 
 /** What was done to an alert, for who did it. */
 export const acknowledgedCard = saying(({ alert }) => `Alert ${alert.id} is acknowledged.`);

@@ -56,7 +56,8 @@ export function measured(value: number, unit: Alert['finding']['measure']['unit'
 /** What can be done to an alert in its state, most likely first. The state that was looked at goes with what changes it. */
 export function actionsOf(alert: Alert): Button[] {
   const { id, state, version, domain, sender } = alert;
-  const seen = (name: string) => ask(name, [String(id)], { seen: version });
+  const seen = (name: string, more: readonly string[] = []) =>
+    ask(name, [String(id), ...more], { seen: version });
   if (state === 'resolved') return [{ label: 'Reopen', command: seen('reopen') }];
   const note = { name: 'note', label: 'What was done', optional: true };
   const snoozed = alert.snoozedUntil !== null;
@@ -67,9 +68,9 @@ export function actionsOf(alert: Alert): Button[] {
     { label: 'Resolve', command: seen('resolve'), asks: note },
     snoozed
       ? { label: 'End snooze', command: `snooze ${id} 0` }
-      : { label: `Snooze ${SNOOZE_HOURS} h`, command: `snooze ${id} ${SNOOZE_HOURS}` },
+      : { label: `Snooze ${SNOOZE_HOURS} h`, command: seen('snooze', [String(SNOOZE_HOURS)]) },
     { label: 'Assign to me', command: `assign ${id}` },
-    ...(sender === null || domain === null ? [] : [{ label: 'This is ours', command: `ours ${id}` }]),
+    ...(sender === null || domain === null ? [] : [{ label: 'This is ours', command: seen('ours') }]),
     {
       label: `Suppress ${SUPPRESS_HOURS} h`,
       command: ask('suppress', [], {

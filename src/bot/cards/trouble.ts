@@ -60,6 +60,18 @@ export function operationErrorCard(title: string, message: string, buttons: read
   };
 }
 
+/** Why something was not done, above how it stands now and what can be done to it. */
+export function withNewest(trouble: Card, newest: Card): Card {
+  const { title, verdict, parts, advice, buttons, footer } = newest;
+  return {
+    ...trouble,
+    parts: [{ type: 'text', text: `${title}. ${verdict}` }, ...parts],
+    advice,
+    buttons,
+    footer,
+  };
+}
+
 /** Something that should not happen: people see the id under which it was logged. */
 export function unexpectedCard(title: string, id: string): Card {
   return {

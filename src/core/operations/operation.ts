@@ -72,9 +72,17 @@ export function operation<Input extends z.ZodType, Result>(
 export class OperationError extends ExpectedError {
   /** Nearest first: a face may offer these as buttons. */
   readonly suggestions: readonly string[];
+  /** The question whose answer shows how it stands, such as `alert 17`: a face may ask it at once. null for none. */
+  readonly look: string | null;
 
-  constructor(code: string, message: string, suggestions: readonly string[] = []) {
+  constructor(
+    code: string,
+    message: string,
+    suggestions: readonly string[] = [],
+    look: string | null = null,
+  ) {
     super(code, message);
     this.suggestions = suggestions;
+    this.look = look;
   }
 }

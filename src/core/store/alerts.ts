@@ -6,6 +6,8 @@ import { storable, storableJsonText } from './text.js';
 /** An alert with what is not for its card. */
 export interface AlertRow extends Alert {
   readonly domainId: number | null;
+  /** The version of its lead's card from which on it stands there as it is; means nothing where it has its own card. */
+  readonly shownSince: number;
   /** When the clock alone changes it next. */
   readonly nextStepAt: string | null;
 }
@@ -22,6 +24,7 @@ interface Raw {
   readonly version: number;
   readonly notableVersion: number;
   readonly leadId: number | null;
+  readonly shownSince: number;
   readonly sender: string | null;
   readonly finding: Finding;
   readonly timesFound: number;
@@ -40,7 +43,8 @@ interface Raw {
 }
 
 const ALERTS = `SELECT a.id, a.rule, a.kind, d.name AS domain, a.domain_id AS "domainId", a.cause, a.severity, a.state,
-    a.version, a.notable_version AS "notableVersion", a.lead_id AS "leadId", a.sender::text AS sender, a.finding,
+    a.version, a.notable_version AS "notableVersion", a.lead_id AS "leadId", a.shown_since AS "shownSince",
+    a.sender::text AS sender, a.finding,
     a.times_found AS "timesFound", a.opened_at AS "openedAt", a.last_found_at AS "lastFoundAt",
     a.clear_since AS "clearSince", a.snoozed_until AS "snoozedUntil", a.assignee_id AS "assigneeId",
     u.name AS "assigneeName", a.acknowledged_at AS "acknowledgedAt", a.acknowledged_by AS "acknowledgedBy",
@@ -234,15 +238,6 @@ export async function setAlert(
     ],
   );
   return changed > 0;
-}
-
-/** Points the members of a lead, but one of them, to that one. Gives how many there were. Index alert_led. */
-export function leadInstead(session: Session, tenant: number, lead: number, heir: number): Promise<number> {
-  return session.run('UPDATE alert SET lead_id = $3 WHERE tenant_id = $1 AND lead_id = $2 AND id <> $3', [
-    tenant,
-    lead,
-    heir,
-  ]);
 }
 
 /** Alerts whose time has come, longest first; bounded. Index alert_next_step. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { alertCard } from '../../../src/bot/cards/alert.js';
+import { resolvedCard } from '../../../src/bot/cards/alert-changed.js';
 import { alertReplyCard } from '../../../src/bot/cards/alert-reply.js';
 import { renderCard } from '../../../src/bot/terminal/render.js';
 import type { Alert } from '../../../src/core/alert/alert.js';
@@ -61,6 +62,11 @@ describe('the card of an alert', () => {
 
     expect(buttons[0]).toEqual({ label: 'Acknowledge', command: 'acknowledge 17 seen:3' });
     expect(buttons[1]?.asks).toEqual({ name: 'note', label: 'What was done', optional: true });
+    expect(buttons[2]?.command).toBe('snooze 17 4 seen:3');
+    expect(alertCard(plain({ sender: '192.0.2.0/24' }), now).buttons).toContainEqual({
+      label: 'This is ours',
+      command: 'ours 17 seen:3',
+    });
   });
 
   it('takes the worse colour of those on it, and lists them', () => {
@@ -107,6 +113,30 @@ describe('the card of an alert', () => {
     expect(text).toMatch(/Source\s+192\.0\.2\.0\/24.*192\.0\.2\.7/u);
     expect(text).toMatch(/DKIM\s+news\.example \(s1\) fail/u);
     expect(text).toMatch(/First seen\s+2026-03-10 \(UTC\)/u);
+  });
+});
+
+describe('what was done to an alert', () => {
+  it.each([
+    [0, [], 'Alert 17 is resolved.'],
+    [2, [], 'Alert 17 is resolved. So are 2 more on its card.'],
+    [0, [19], 'Alert 17 is resolved. Alert 19 came to its card since you looked, and stays as it is.'],
+    [
+      1,
+      [19, 20, 21],
+      'Alert 17 is resolved. So is one more on its card. Alerts 19, 20 and 1 more came to its card since you looked, and stay as they are.',
+    ],
+  ])('to %d others and not to %j is said so', (also, left, says) => {
+    const alert = alertWith({ state: 'resolved', resolved: done });
+
+    const card = resolvedCard({ alert, also, left }, {}, now);
+
+    expect(card.verdict).toBe(says);
+    expect(card.buttons.map(({ command }) => command)).toEqual([
+      'reopen 17 seen:3',
+      'alert 17',
+      ...left.slice(0, 2).map((id) => `alert ${id}`),
+    ]);
   });
 });
 

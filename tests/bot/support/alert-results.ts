@@ -21,7 +21,11 @@ export function alertAnswers(given: Invented) {
   const few = Array.from({ length: Math.min(size, 40) }, (_, at) => at);
   const alert = inventedAlert(given);
   const list = few.map((at) => inventedAlert(given, at));
-  const changed: AlertChanged = { alert: { ...alert, assignee: { id: 1, name: name(0) } }, also: size };
+  const changed: AlertChanged = {
+    alert: { ...alert, assignee: { id: 1, name: name(0) } },
+    also: size,
+    left: few.map((at) => at + 1),
+  };
   const suppression = (at: number): SuppressionItem => ({
     id: at + 1,
     rule: at === 0 ? null : name(at),

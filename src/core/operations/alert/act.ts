@@ -1,18 +1,28 @@
 import { z } from 'zod';
 import type { Alert } from '../../alert/alert.js';
-import { STATE_EVENTS, timeText, transition, type AlertActor, type Intent } from '../../alert/transition.js';
-import { lastEventsOf } from '../../store/alert-events.js';
-import type { AlertRow } from '../../store/alerts.js';
+import { kindOf } from '../../alert/kinds.js';
+import {
+  STATE_EVENTS,
+  timeText,
+  transition,
+  type AlertActor,
+  type EventKind,
+  type Intent,
+} from '../../alert/transition.js';
+import { lastEventsOf, type AlertEventRow } from '../../store/alert-events.js';
+import { findAlerts, type AlertRow } from '../../store/alerts.js';
 import type { Session } from '../../store/session.js';
 import { storableText } from '../fields.js';
 import { OperationError, type Context } from '../operation.js';
-import { applyChanges, withAlert, type AlertChange, type Group } from './group.js';
+import { applyChanges, handOver, withAlert, type AlertChange, type Group } from './group.js';
 
 /** An alert after somebody did something to it. */
 export interface AlertChanged {
   readonly alert: Alert;
   /** How many others on its card it was done to, too. */
   readonly also: number;
+  /** Ids of those on its card that stay as they are: the card that was looked at did not show them so. */
+  readonly left: readonly number[];
 }
 
 /** INTEGER of PostgreSQL. */
@@ -36,25 +46,27 @@ export const flagField = z.union([
   z.enum(['true', 'false']).transform((word) => word === 'true'),
 ]);
 
-/** What changes the state of an alert. */
-export const stateFields = {
-  id: alertField,
-  note: noteField.optional(),
-  seen: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(LARGEST_ID)
-    .optional()
-    .describe('The version that was looked at; a newer state is not undone'),
-};
+export const seenField = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(LARGEST_ID)
+  .optional()
+  .describe('The version that was looked at; a newer state is not undone');
 
-/** What is done to an alert with a card is done to those on it, too. */
+/** What changes the state of an alert. */
+export const stateFields = { id: alertField, note: noteField.optional(), seen: seenField };
+
+/** What is done to an alert with a card is done to those on it that the card showed, too. */
 const SPREADS: readonly Intent['do'][] = ['acknowledge', 'resolve', 'snooze', 'wake', 'assign'];
+
+/** Who does so has seen how bad it is. */
+const QUIETS: readonly Intent['do'][] = ['acknowledge', 'resolve', 'snooze'];
 
 /**
  * Does something to an alert, and to those on its card. Throws OperationError `alert-unknown`, `changed-since` where
- * `seen` is older than the last change of state, and the refusals of a transition.
+ * `seen` is older than the last change of state or, for what quiets it, than when it became worse, and the refusals of a
+ * transition.
  */
 export function act(context: Context, id: number, intent: Intent, seen?: number): Promise<AlertChanged> {
   return withAlert(context, id, (session, group) => actOn(context, session, group, intent, seen));
@@ -71,18 +83,27 @@ async function actOn(
   const actor = actorOf(context);
   const own = transition(alert, intent, actor, now);
   const others = SPREADS.includes(intent.do) ? members : [];
-  const also = others.flatMap((member): AlertChange[] => {
+  const wasShown = ({ shownSince }: AlertRow) => seen === undefined || shownSince <= seen;
+  const also = others.filter(wasShown).flatMap((member): AlertChange[] => {
     const change = transition(member, intent, actor, now);
     return 'refused' in change
       ? []
       : [{ before: member, ...change, actor, recount: RECOUNTS.includes(intent.do) }];
   });
   if ('refused' in own && also.length === 0) throw new OperationError(own.refused, own.says);
-  if (seen !== undefined) await refuseLate(session, context.tenant, alert, seen);
+  if (seen !== undefined) {
+    const kinds: readonly EventKind[] = QUIETS.includes(intent.do)
+      ? [...STATE_EVENTS, 'worse']
+      : STATE_EVENTS;
+    await refuseLate(session, context.tenant, alert, seen, kinds);
+  }
   const mine: AlertChange[] =
     'refused' in own ? [] : [{ before: alert, ...own, actor, recount: RECOUNTS.includes(intent.do) }];
   await applyChanges(context, session, [...mine, ...also]);
-  return { alert: 'refused' in own ? alert : own.after, also: also.length };
+  const left = others.filter((member) => !wasShown(member)).map((member) => member.id);
+  if (intent.do === 'resolve' && left.length > 0) await handOver(context, session, alert.id, actor);
+  const [after = alert] = await findAlerts(session, context.tenant, [alert.id]);
+  return { alert: after, also: also.length, left };
 }
 
 /** After these the clock begins anew. */
@@ -101,13 +122,30 @@ export async function refuseLate(
   tenant: number,
   alert: AlertRow,
   seen: number,
+  kinds: readonly EventKind[] = STATE_EVENTS,
 ): Promise<void> {
-  const [last] = await lastEventsOf(session, tenant, [alert.id], STATE_EVENTS);
+  const [last] = await lastEventsOf(session, tenant, [alert.id], kinds);
   if (last === undefined || last.version <= seen) return;
-  throw new OperationError(
-    'changed-since',
-    `Alert ${alert.id} was ${last.kind} by ${last.actor.name} at ${timeText(last.at.toISOString())}, after the card that you looked at. Look again: alert ${alert.id}`,
-  );
+  const at = `at ${timeText(last.at.toISOString())}, after the card that you looked at`;
+  const says =
+    last.kind === 'worse'
+      ? `became worse ${at}: ${await worseText(session, tenant, alert, last)}`
+      : `was ${last.kind} by ${last.actor.name} ${at}`;
+  const look = `alert ${alert.id}`;
+  throw new OperationError('changed-since', `Alert ${alert.id} ${says}. Look again: ${look}`, [], look);
+}
+
+/** What made a card worse: the alert itself, or one that is told on it. */
+async function worseText(
+  session: Session,
+  tenant: number,
+  alert: AlertRow,
+  { details }: AlertEventRow,
+): Promise<string> {
+  const by = typeof details['by'] === 'number' ? details['by'] : alert.id;
+  const [worse = alert] = await findAlerts(session, tenant, [by]);
+  const which = worse.id === alert.id ? '' : ` (alert ${worse.id})`;
+  return `${kindOf(worse.kind)?.title ?? worse.rule}${which} is ${worse.severity}`;
 }
 
 /** Who asks, for an alert's history. */

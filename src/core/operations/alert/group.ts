@@ -4,15 +4,9 @@ import { heirOf } from '../../alert/grouping.js';
 import { INHIBITIONS } from '../../alert/inhibition.js';
 import { redrawn, retold, type AlertActor, type NewEvent } from '../../alert/transition.js';
 import { addAlertEvent } from '../../store/alert-events.js';
+import { leadInstead, showOnCard } from '../../store/alert-members.js';
 import { channelsToTell, tellingOf } from '../../store/alert-telling.js';
-import {
-  findAlerts,
-  leadInstead,
-  openAlertsOf,
-  openMembersOf,
-  setAlert,
-  type AlertRow,
-} from '../../store/alerts.js';
+import { findAlerts, openAlertsOf, openMembersOf, setAlert, type AlertRow } from '../../store/alerts.js';
 import { wantDelivery } from '../../store/deliveries.js';
 import { MUTED, wakeHeld } from '../../store/held-deliveries.js';
 import { lockAlertDeliveries, lockAlerts } from '../../store/locks.js';
@@ -115,8 +109,13 @@ export async function applyChanges(
     actor: { id: '', name: '' },
     recount: false,
   }));
-  for (const change of [...own, ...redraw].toSorted((a, b) => a.before.id - b.before.id))
-    await applyOne(session, tenant, change, at);
+  const all = [...own, ...redraw].toSorted((a, b) => a.before.id - b.before.id);
+  for (const change of all) await applyOne(session, tenant, change, at);
+  for (const { after: card } of all.filter(({ after }) => leads.has(after.id))) {
+    const shown = own.filter((change) => change.after.leadId === card.id && looksElse(change));
+    const ids = shown.map(({ before }) => before.id);
+    if (ids.length > 0) await showOnCard(session, tenant, card, ids);
+  }
   const muting = own.filter(({ after, before }) => after.state !== before.state && mutes(after.kind));
   const [first] = muting;
   if (first !== undefined) await lookAgain(session, tenant, first.before.domainId, at);
@@ -124,10 +123,15 @@ export async function applyChanges(
 }
 
 /** The leads whose cards say something else by it: the one that it is told with, and the one that it was told with. */
-function leadsShowing({ before, after }: AlertChange): readonly number[] {
+function leadsShowing(change: AlertChange): readonly number[] {
+  const { before, after } = change;
   const left = before.leadId !== after.leadId;
-  const isShown = left || before.state !== after.state || before.severity !== after.severity;
-  return [isShown ? after.leadId : null, left ? before.leadId : null].filter((id) => id !== null);
+  return [looksElse(change) ? after.leadId : null, left ? before.leadId : null].filter((id) => id !== null);
+}
+
+/** Whether the card of its lead shows it otherwise than before. */
+function looksElse({ before, after }: AlertChange): boolean {
+  return before.leadId !== after.leadId || before.state !== after.state || before.severity !== after.severity;
 }
 
 async function applyOne(
@@ -173,11 +177,12 @@ export async function handOver(
   const members = await openMembersOf(session, tenant, leadId);
   const heir = heirOf(members);
   if (heir === null) return;
-  await leadInstead(session, tenant, leadId, heir.id);
+  const after = retold(heir, { leadId: null });
+  await leadInstead(session, tenant, leadId, after);
   await applyChanges(context, session, [
     {
       before: heir,
-      after: retold(heir, { leadId: null }),
+      after,
       event: { kind: 'promoted', note: null, details: { from: leadId } },
       actor,
       recount: false,

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { holdsNetwork, networkOf } from '../../alert/network.js';
+import type { AlertRow } from '../../store/alerts.js';
 import { addKnownSender } from '../../store/known-senders.js';
 import type { Session } from '../../store/session.js';
 import { domainField, sourceField, storableText } from '../fields.js';
 import { knownDomain } from '../filter.js';
 import { operation, OperationError, type Context } from '../operation.js';
-import { actorOf, alertField } from './act.js';
+import { actorOf, alertField, refuseLate, seenField } from './act.js';
 import { endAlerts } from './end.js';
 import { decidedAgain, knownAlert } from './group.js';
 
@@ -30,12 +31,17 @@ export const ours = operation({
     source: sourceField.optional(),
     domain: domainField.optional(),
     note: storableText(z.string().trim().min(1).max(1_000)).optional().describe('What it is'),
+    seen: seenField,
   }),
   run: (context, input): Promise<OursResult> =>
     decidedAgain(() =>
       context.db.within(context.tenant, async (session) => {
         const about = await meant(context, session, input);
-        return markAsOurs(context, session, about, input.note ?? null);
+        const result = await markAsOurs(context, session, about, input.note ?? null);
+        // Asked while nobody else changes alerts of the domain; what throws takes back what was done.
+        if (about.alert !== null && input.seen !== undefined)
+          await refuseLate(session, context.tenant, about.alert, input.seen, ['worse']);
+        return result;
       }),
     ),
 });
@@ -44,6 +50,8 @@ interface About {
   readonly domainId: number;
   readonly domain: string;
   readonly network: string;
+  /** The alert that names it; null where it is named itself. */
+  readonly alert: AlertRow | null;
 }
 
 interface Asked {
@@ -55,9 +63,10 @@ interface Asked {
 /** What an alert is about, or what is named. */
 async function meant(context: Context, session: Session, { id, source, domain }: Asked): Promise<About> {
   if (id !== undefined) {
-    const { sender, domainId, domain: name } = await knownAlert(session, context.tenant, id);
+    const alert = await knownAlert(session, context.tenant, id);
+    const { sender, domainId, domain: name } = alert;
     if (sender !== null && domainId !== null && name !== null)
-      return { domainId, domain: name, network: sender };
+      return { domainId, domain: name, network: sender, alert };
     throw new OperationError(
       'no-sender',
       `Alert ${id} is about no single source. Name one: ours 192.0.2.0/24 domain:example.com`,
@@ -69,7 +78,7 @@ async function meant(context: Context, session: Session, { id, source, domain }:
       'Say which source is yours, by an alert or by its network and domain: ours 192.0.2.0/24 domain:example.com',
     );
   const row = await knownDomain(context, session, domain);
-  return { domainId: row.id, domain: row.name, network: widened(source) };
+  return { domainId: row.id, domain: row.name, network: widened(source), alert: null };
 }
 
 /** Rules look at networks: what is narrower stands for all of its network. */

@@ -1,5 +1,6 @@
 import { rankOf, worstOf } from '../../alert/grouping.js';
 import { redrawn, retold, SYSTEM, transition } from '../../alert/transition.js';
+import { showOnCard } from '../../store/alert-members.js';
 import { findAlerts, openAlertsOf, type AlertRow } from '../../store/alerts.js';
 import { wantDelivery } from '../../store/deliveries.js';
 import type { Session } from '../../store/session.js';
@@ -52,6 +53,7 @@ export async function tellWith(
       channels,
     },
   ]);
+  await showOnCard(session, tenant, after, [alert.id]);
 }
 
 /** Who acknowledged a card did not see what is worse than all on it: the card asks for somebody again. */

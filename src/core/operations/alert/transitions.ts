@@ -6,7 +6,16 @@ import type { Session } from '../../store/session.js';
 import { findUser } from '../../store/users.js';
 import { emailField } from '../../identity/email.js';
 import { operation, OperationError, type Context } from '../operation.js';
-import { act, actorOf, alertField, noteField, refuseLate, stateFields, type AlertChanged } from './act.js';
+import {
+  act,
+  actorOf,
+  alertField,
+  noteField,
+  refuseLate,
+  seenField,
+  stateFields,
+  type AlertChanged,
+} from './act.js';
 import { applyChanges, channelsOf, withAlert, type Group } from './group.js';
 
 const HOUR_MS = 3_600_000;
@@ -73,7 +82,7 @@ async function reopenIt(
   // Also where it has its own card: which channels heard of it is forgotten 90 days after its end.
   const channels = await channelsOf(session, context.tenant, [alert]);
   await applyChanges(context, session, [{ before: alert, ...change, after, actor, recount: true, channels }]);
-  return { alert: after, also: 0 };
+  return { alert: after, also: 0, left: [] };
 }
 
 async function refuseSecond({ tenant }: Context, session: Session, alert: AlertRow): Promise<void> {
@@ -99,11 +108,12 @@ export const snooze = operation({
       .default(DEFAULT_SNOOZE_HOURS)
       .describe('For so many hours; 0 ends the snooze'),
     note: noteField.optional(),
+    seen: seenField,
   }),
-  run: (context, { id, hours, note }): Promise<AlertChanged> => {
-    if (hours === 0) return act(context, id, { do: 'wake', note });
+  run: (context, { id, hours, note, seen }): Promise<AlertChanged> => {
+    if (hours === 0) return act(context, id, { do: 'wake', note }, seen);
     const until = new Date(context.now().getTime() + hours * HOUR_MS).toISOString();
-    return act(context, id, { do: 'snooze', until, note });
+    return act(context, id, { do: 'snooze', until, note }, seen);
   },
 });
 
