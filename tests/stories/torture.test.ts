@@ -16,8 +16,8 @@ it(`counts every report exactly once, whatever is killed: the short form of npm 
   const mailbox = dovecotMissing === null ? await mailboxOf(folder) : null;
   try {
     const result = await torture({
-      reports: 90,
-      kills: 6,
+      reports: 60,
+      kills: 5,
       workers: 2,
       seed: 3,
       folder,
