@@ -20,7 +20,7 @@ export function clickOf(
   });
   switch (click) {
     case 'snooze':
-      return asked('snooze', { id, hours });
+      return asked('snooze', { ...state, hours });
     case 'wake':
       return asked('snooze', { id, hours: 0 });
     case 'assign':

@@ -19,6 +19,16 @@ const PATHS: Readonly<Record<string, { readonly in: readonly AlertState[]; reado
   promoted: { in: ['open', 'acknowledged'] },
 };
 
+/** What these end or put off has to be seen first. */
+const QUIETING = ['acknowledge', 'resolve', 'snooze'];
+const DONE_BY: Readonly<Record<string, string>> = {
+  acknowledge: 'acknowledged',
+  unacknowledge: 'unacknowledged',
+  resolve: 'resolved',
+  reopen: 'reopened',
+  snooze: 'snoozed',
+};
+
 /** Whether each history is a path that there is, ends where its alert stands, and was not changed by late clicks. */
 export function histories({ alerts, events }: Rows, { clicks }: Happened): string[] {
   const byAlert = new Map<number, EventRow[]>();
@@ -28,12 +38,14 @@ export function histories({ alerts, events }: Rows, { clicks }: Happened): strin
     return problem === null ? [] : [`the history of alert ${alert.id}: ${problem}`];
   });
   const late = clicks.flatMap(({ alert, click, seen, version }) => {
-    const newer = (byAlert.get(alert) ?? []).find(
-      (event) =>
+    const before = (byAlert.get(alert) ?? []).filter((event) => event.version <= version);
+    const own = before.findLast(({ kind }) => kind === DONE_BY[click]);
+    const newer = before.find(
+      ({ version: at, kind }) =>
         seen !== null &&
-        event.version > seen &&
-        event.version < version &&
-        PATHS[event.kind]?.to !== undefined,
+        at > seen &&
+        at < (own?.version ?? version) &&
+        (PATHS[kind]?.to !== undefined || (kind === 'worse' && QUIETING.includes(click))),
     );
     return newer === undefined
       ? []

@@ -12,7 +12,7 @@ import type { Kept, Outcome } from './processes.js';
 import { markOf } from './told.js';
 
 /** What goes with the version on the card that was pressed. */
-const STATE_CLICKS: readonly Click[] = ['acknowledge', 'unacknowledge', 'resolve', 'reopen'];
+const STATE_CLICKS: readonly Click[] = ['acknowledge', 'unacknowledge', 'resolve', 'reopen', 'snooze'];
 /** Most clicks are on the latest alerts, and some on any. */
 const OF_LATEST = 0.9;
 const LATEST = 40;
