@@ -11,6 +11,7 @@ import type { Picture } from '../src/bot/platform.js';
 import { readFonts } from '../src/bot/pictures/fonts.js';
 import { COMMANDS } from '../src/bot/registry.js';
 import { takeInSamples } from '../src/cli/demo.js';
+import { evaluateAll } from '../src/core/operations/alert/evaluate.js';
 import { readConfig } from '../src/config.js';
 import { toPng } from '../src/core/chart/png.js';
 import { drawChart } from '../src/core/chart/svg.js';
@@ -52,6 +53,9 @@ const QUESTIONS: readonly (readonly [string, string])[] = [
   ['reports', 'reports example.org limit:6'],
   ['problems', 'problems example.org limit:3'],
   ['status', 'status'],
+  ['alerts', 'alerts'],
+  ['alert', 'alert 3'],
+  ['digest', 'digest-preview weekly'],
 ];
 
 interface Shown {
@@ -100,6 +104,7 @@ async function demoCards(): Promise<Shown[]> {
   const system = await openSystem({ config, note: () => {}, now: () => NOW });
   try {
     await takeInSamples(system.context);
+    await evaluateAll(system.context);
     const answered: Shown[] = [];
     for (const [name, text] of QUESTIONS) {
       const { card } = await dispatch({ text, context: system.context, local: false }, COMMANDS);
