@@ -1,10 +1,12 @@
 import { dirtyTenants, evaluateAll, evaluateDirty } from '../core/operations/alert/evaluate.js';
 import type { Context } from '../core/operations/operation.js';
-import { allTenants } from '../core/operations/tenants.js';
+import { eachTenant } from '../core/operations/each.js';
 import type { StartedPart } from '../part.js';
 import { runLoop } from './loop.js';
 import { createStop } from './stop.js';
 import type { Wake } from './wake.js';
+
+const FAILED = 'rules could not look at the domains of a tenant';
 
 /** Has rules look at domains whose figures changed, some seconds after they did, until it is stopped. */
 export function startRules(context: Context, wake: Wake): StartedPart {
@@ -16,13 +18,16 @@ export function startRules(context: Context, wake: Wake): StartedPart {
     stopping,
     turn: async () => {
       let domains = 0;
-      for (const tenant of await dirtyTenants(context)) {
-        if (stopping.aborted) break;
-        const evaluated = await evaluateDirty({ ...context, tenant, signal: broken });
+      const evaluate = async (own: Context) => {
+        const evaluated = await evaluateDirty({ ...own, signal: broken });
         domains += evaluated.domains;
         const opened = evaluated.raised.filter(({ outcome }) => outcome === 'opened').length;
-        if (opened > 0) context.log.info('alerts were opened', { tenant, opened });
-      }
+        if (opened > 0) context.log.info('alerts were opened', { tenant: own.tenant, opened });
+      };
+      const tenants = await dirtyTenants(context);
+      const failed = await eachTenant({ ...context, signal: stopping }, FAILED, evaluate, tenants);
+      // The loop waits longer and longer before it tries again.
+      if (domains === 0 && failed.length > 0) throw new Error(FAILED);
       return domains;
     },
   });
@@ -34,5 +39,5 @@ export function startRules(context: Context, wake: Wake): StartedPart {
 
 /** Has rules look at every claimed domain of every tenant, for what comes from absence. */
 export async function evaluateEverything(context: Context): Promise<void> {
-  for (const { id } of await allTenants(context)) await evaluateAll({ ...context, tenant: id });
+  await eachTenant(context, FAILED, evaluateAll);
 }

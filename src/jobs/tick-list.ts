@@ -5,11 +5,11 @@ import { forgetChat } from '../core/operations/chat/requests.js';
 import { forgetRates, forgetTold } from '../core/operations/delivery/forget.js';
 import { forgetOldDigests, makeEveryDigest } from '../core/operations/digest/make.js';
 import { refreshEveryDigest } from '../core/operations/digest/refresh.js';
+import { eachTenant } from '../core/operations/each.js';
 import type { Context } from '../core/operations/operation.js';
 import { applyRetention } from '../core/operations/retention.js';
 import { maintainQueue } from '../core/operations/queue.js';
 import { forgetEnded } from '../core/operations/sessions.js';
-import { allTenants } from '../core/operations/tenants.js';
 import { evaluateEverything } from './evaluate.js';
 import type { Tick } from './ticks.js';
 
@@ -63,10 +63,11 @@ export const TICKS: readonly Tick[] = [
 
 /** Queues documents that no job would read: after a restore from a backup, or of a version without a queue. */
 async function sweep(context: Context): Promise<void> {
-  for (const { id, name } of await allTenants(context)) {
-    const documents = await requeueLost({ ...context, tenant: id });
-    if (documents > 0) context.log.warn('documents without a task were queued', { tenant: name, documents });
-  }
+  await eachTenant(context, 'documents without a task could not be looked for', async (own) => {
+    const documents = await requeueLost(own);
+    if (documents > 0)
+      context.log.warn('documents without a task were queued', { tenant: own.tenant, documents });
+  });
 }
 
 /** Ends snoozes, escalates and reminds, and says in the morning what waited. */
@@ -77,11 +78,7 @@ async function stepAlerts(context: Context): Promise<void> {
 
 /** Sign-ins and codes that ended long ago, what was asked in chats and told to channels, and old digests. */
 async function forgetEveryEnded(context: Context): Promise<void> {
-  for (const { id } of await allTenants(context)) {
-    await forgetEnded({ ...context, tenant: id });
-    await forgetChat({ ...context, tenant: id });
-    await forgetOldDigests({ ...context, tenant: id });
-    await forgetTold({ ...context, tenant: id });
-  }
+  for (const forget of [forgetEnded, forgetChat, forgetOldDigests, forgetTold])
+    await eachTenant(context, 'what is over long since could not be forgotten', forget);
   await forgetRates(context);
 }

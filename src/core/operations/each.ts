@@ -34,15 +34,15 @@ export async function eachAlone<Item>(
   return failed;
 }
 
-/** Does something for each of these tenants, or else for every tenant, as `eachAlone` does. */
+/** Does something for each of these tenants, or else for every tenant, as `eachAlone` does; gives those where it failed. */
 export async function eachTenant(
   context: Context,
   says: string,
   work: (context: Context) => Promise<unknown>,
   tenants?: readonly number[],
-): Promise<void> {
+): Promise<readonly number[]> {
   const ids = tenants ?? (await allTenants(context)).map(({ id }) => id);
-  await eachAlone(context, ids, { says, of: (tenant) => ({ tenant }) }, (tenant) =>
+  return eachAlone(context, ids, { says, of: (tenant) => ({ tenant }) }, (tenant) =>
     work({ ...context, tenant }),
   );
 }

@@ -7,6 +7,11 @@ export interface DeliveryNoteRow extends DeliveryNote {
   readonly id: number;
 }
 
+/** A line that is still to be written, with the id of its channel: that stays when the channel is renamed. */
+export interface NewDeliveryNote extends DeliveryNote {
+  readonly channelId: number;
+}
+
 /**
  * Notes what was decided about messages, in the given order. What was not sent for the same reason as said last is not
  * said again; each message that was sent is.
@@ -14,15 +19,15 @@ export interface DeliveryNoteRow extends DeliveryNote {
 export async function addDeliveryNotes(
   session: Session,
   tenant: number,
-  notes: readonly DeliveryNote[],
+  notes: readonly NewDeliveryNote[],
 ): Promise<void> {
   if (notes.length === 0) return;
   await session.run(
-    `INSERT INTO delivery_log (tenant_id, subject, subject_id, channel, version, at, what, code, detail)
-     SELECT $1, n.subject, n."subjectId", n.channel, n.version, n.at, n.what, n.code, n.detail
+    `INSERT INTO delivery_log (tenant_id, subject, subject_id, channel, channel_id, version, at, what, code, detail)
+     SELECT $1, n.subject, n."subjectId", n.channel, n."channelId", n.version, n.at, n.what, n.code, n.detail
      FROM ROWS FROM (jsonb_to_recordset($2::jsonb) AS (subject text, "subjectId" integer, channel text,
-       version integer, at timestamptz, what text, code text, detail text)) WITH ORDINALITY
-       AS n (subject, "subjectId", channel, version, at, what, code, detail, place)
+       "channelId" integer, version integer, at timestamptz, what text, code text, detail text)) WITH ORDINALITY
+       AS n (subject, "subjectId", channel, "channelId", version, at, what, code, detail, place)
      LEFT JOIN LATERAL (SELECT l.what, l.code, l.detail FROM delivery_log l
        WHERE l.tenant_id = $1 AND l.subject = n.subject AND l.subject_id = n."subjectId" AND l.channel = n.channel
        ORDER BY l.id DESC LIMIT 1) AS last ON true

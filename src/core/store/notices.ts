@@ -31,6 +31,21 @@ export async function addNotice(
   return row?.id ?? null;
 }
 
+/** Whether a notice was added before. Index notice_tenant_id_kind_key_key. */
+export async function hasNotice(
+  session: Session,
+  tenant: number,
+  kind: NoticeKind,
+  key: string,
+): Promise<boolean> {
+  const rows = await session.rows('SELECT FROM notice WHERE tenant_id = $1 AND kind = $2 AND key = $3', [
+    tenant,
+    kind,
+    key,
+  ]);
+  return rows.length > 0;
+}
+
 /** Those of the ids that are there. */
 export function noticesById(session: Session, tenant: number, ids: readonly number[]): Promise<NoticeRow[]> {
   return session.rows<NoticeRow>(

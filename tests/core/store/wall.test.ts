@@ -69,7 +69,7 @@ function rowsOf(n: number): string[] {
     VALUES ($1, ${n}, now(), '2026-03-01', '2026-03-01', '{}', now(), now());
   INSERT INTO notice (tenant_id, kind, key, content, created_at) VALUES ($1, 'parked', 'k${n}', '{}', now());
   INSERT INTO delivery (tenant_id, subject, subject_id, channel_id, wanted_version, wanted_notable) VALUES ($1, 'alert', ${n}, ${n}, 1, 1);
-  INSERT INTO delivery_log (tenant_id, subject, subject_id, channel, version, at, what) VALUES ($1, 'alert', ${n}, 'c${n}', 1, now(), 'posted');
+  INSERT INTO delivery_log (tenant_id, subject, subject_id, channel, channel_id, version, at, what) VALUES ($1, 'alert', ${n}, 'c${n}', ${n}, 1, now(), 'posted');
   INSERT INTO audit (tenant_id, at, actor_id, actor_name, operation, input, outcome) VALUES ($1, now(), 'x', 'x', 'x', '{}', 'done')`
     .split(';')
     .map((statement) => statement.trim());

@@ -3,11 +3,12 @@ import { quietBefore, type QuietSpan } from '../../alert/quiet.js';
 import { findAlerts } from '../../store/alerts.js';
 import { listChannels, type ChannelRow } from '../../store/channels.js';
 import { wantDelivery } from '../../store/deliveries.js';
-import { addNotice } from '../../store/notices.js';
+import { addNotice, hasNotice } from '../../store/notices.js';
 import { waitedInQuiet } from '../../store/quiet-hours.js';
+import { afterDeadlocks } from '../../store/retry.js';
 import type { Session } from '../../store/session.js';
+import { eachAlone, eachTenant } from '../each.js';
 import type { Context } from '../operation.js';
-import { allTenants } from '../tenants.js';
 
 const HOUR_MS = 3_600_000;
 /** A service that was down when quiet hours ended still says what waited, for so long. */
@@ -33,10 +34,9 @@ export type MorningAlert = Pick<
 /** Tells the channels of all tenants whose quiet hours ended what waited, once each. Gives how many were told. */
 export async function mornings(context: Context): Promise<number> {
   let told = 0;
-  for (const { id } of await allTenants(context)) {
-    if (context.signal?.aborted === true) break;
-    told += await morning({ ...context, tenant: id });
-  }
+  await eachTenant(context, 'a tenant could not be told what waited in the night', async (own) => {
+    told += await morning(own);
+  });
   return told;
 }
 
@@ -48,10 +48,21 @@ export async function morning(context: Context): Promise<number> {
     const span = lastNight(channel, now);
     return span === null ? [] : [{ channel, span }];
   });
+  const trouble = {
+    says: 'a channel could not be told what waited in its quiet hours; it is tried again',
+    of: ({ channel }: Night) => ({ tenant, channel: channel.name }),
+  };
   let told = 0;
-  for (const { channel, span } of ended)
-    if (await db.within(tenant, (session) => tell(context, session, channel, span))) told += 1;
+  await eachAlone(context, ended, trouble, async (night) => {
+    const tellOf = (session: Session) => tell(context, session, night);
+    if (await afterDeadlocks(() => db.within(tenant, tellOf))) told += 1;
+  });
   return told;
+}
+
+interface Night {
+  readonly channel: ChannelRow;
+  readonly span: QuietSpan;
 }
 
 function lastNight({ quietFrom, quietUntil, zone }: ChannelRow, now: Date): QuietSpan | null {
@@ -60,14 +71,11 @@ function lastNight({ quietFrom, quietUntil, zone }: ChannelRow, now: Date): Quie
   return span !== null && now.getTime() - span.until.getTime() < LATE_MS ? span : null;
 }
 
-async function tell(
-  { tenant, now }: Context,
-  session: Session,
-  channel: ChannelRow,
-  span: QuietSpan,
-): Promise<boolean> {
+async function tell({ tenant, now }: Context, session: Session, { channel, span }: Night): Promise<boolean> {
   const at = now();
-  const which = { channel: channel.name, from: span.from, until: span.until, most: MOST_LISTED + 1 };
+  const key = `${channel.id} ${span.day}`;
+  if (await hasNotice(session, tenant, 'morning', key)) return false;
+  const which = { channelId: channel.id, from: span.from, until: span.until, most: MOST_LISTED + 1 };
   const waited = await waitedInQuiet(session, tenant, which);
   if (waited.length === 0) return false;
   const alerts = await findAlerts(session, tenant, waited.slice(0, MOST_LISTED));
@@ -90,7 +98,7 @@ async function tell(
   };
   const notice = await addNotice(session, tenant, {
     kind: 'morning',
-    key: `${channel.id} ${span.day}`,
+    key,
     content: { ...content },
     at,
   });

@@ -2,14 +2,17 @@ import { dueStep } from '../../alert/escalation.js';
 import { retold, SYSTEM, transition, type Intent } from '../../alert/transition.js';
 import { tellingOf } from '../../store/alert-telling.js';
 import { alertsDue, openMembersOf, setAlert, type AlertRow } from '../../store/alerts.js';
-import { tenantsWithAlertWork } from '../../store/alert-work.js';
+import { putOffStep, tenantsWithAlertWork } from '../../store/alert-work.js';
 import type { Session } from '../../store/session.js';
+import { eachAlone, eachTenant } from '../each.js';
 import type { Context } from '../operation.js';
 import { applyChanges, withAlert, type AlertChange, type Group } from './group.js';
 import { planOf, subjectsOf } from './subject.js';
 
 /** Looked at in one turn; what is left is taken in the next. */
 const AT_ONCE = 200;
+/** One to which nothing could be done lets the others go first. */
+const FAILED_WAIT_MS = 5 * 60_000;
 
 /**
  * Does what the clock does to alerts of all tenants: ends snoozes, escalates what nobody acknowledged, reminds of what
@@ -19,32 +22,28 @@ export async function stepAll(context: Context): Promise<number> {
   const at = context.now();
   const tenants = await context.db.across((session) => tenantsWithAlertWork(session, 'steps', at));
   let changed = 0;
-  for (const tenant of tenants) {
-    if (context.signal?.aborted === true) break;
-    try {
-      changed += await steps({ ...context, tenant });
-    } catch (error) {
-      context.log.error('the clock could do nothing to the alerts of a tenant', { tenant, error });
-    }
-  }
+  const count = async (own: Context) => {
+    changed += await steps(own);
+  };
+  await eachTenant(context, 'the clock could do nothing to the alerts of a tenant', count, tenants);
   return changed;
 }
 
 /** The same for one tenant. */
 export async function steps(context: Context): Promise<number> {
-  const { db, tenant } = context;
-  const due = await db.reading(tenant, (session) => alertsDue(session, tenant, context.now(), AT_ONCE));
+  const { db, tenant, now } = context;
+  const due = await db.reading(tenant, (session) => alertsDue(session, tenant, now(), AT_ONCE));
   let changed = 0;
-  for (const id of due)
-    try {
-      if (await withAlert(context, id, (session, group) => step(context, session, group))) changed += 1;
-    } catch (error) {
-      context.log.error('the clock could do nothing to an alert; it is tried again', {
-        tenant,
-        alert: id,
-        error,
-      });
-    }
+  const trouble = {
+    says: 'the clock could do nothing to an alert; it is tried again',
+    of: (id: number) => ({ tenant, alert: id }),
+  };
+  const failed = await eachAlone(context, due, trouble, async (id) => {
+    if (await withAlert(context, id, (session, group) => step(context, session, group))) changed += 1;
+  });
+  const later = new Date(now().getTime() + FAILED_WAIT_MS);
+  for (const id of failed)
+    await db.within(tenant, (session) => putOffStep(session, tenant, id, { from: now(), to: later }));
   return changed;
 }
 

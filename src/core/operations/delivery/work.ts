@@ -101,7 +101,9 @@ export async function settle(
         : delivery,
     );
     const ours = await settleDeliveries(session, tenant, rows);
-    const notes = settled.filter(({ delivery }) => ours.has(delivery.id)).flatMap((one) => one.notes);
+    const notes = settled
+      .filter(({ delivery }) => ours.has(delivery.id))
+      .flatMap(({ channelId, notes: own }) => own.map((note) => ({ ...note, channelId })));
     await addDeliveryNotes(session, tenant, notes);
   });
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Alert } from '../../../../src/core/alert/alert.js';
+import { channelSet } from '../../../../src/core/operations/alert/channel-set.js';
 import { alert as details, alerts } from '../../../../src/core/operations/alert/list.js';
 import { morning } from '../../../../src/core/operations/alert/morning.js';
 import { ours } from '../../../../src/core/operations/alert/ours.js';
@@ -505,9 +506,9 @@ describe('the clock', () => {
     expect(await kinds(id)).toEqual(['opened', 'snoozed', 'woken', 'escalated']);
   });
 
-  it('lists in the morning what waited, once, with what was resolved meanwhile', async () => {
+  it('lists in the morning what waited, once, with what was resolved meanwhile, under a new name too', async () => {
     const night = { quiet_from: '22:00', quiet_until: '07:00', zone: 'Europe/Berlin' };
-    await channel(context, 'ops', night);
+    const ops = await channel(context, 'ops', night);
     const [first = 0, second = 0] = await opened([
       finding(),
       finding({ rule: 'volume-drop', kind: 'volume-drop', cause: 'volume' }),
@@ -521,6 +522,7 @@ describe('the clock', () => {
           subject: 'alert' as const,
           subjectId,
           channel: 'ops',
+          channelId: ops,
           version: 1,
           at: heldAt,
           what: 'held' as const,
@@ -530,6 +532,7 @@ describe('the clock', () => {
       ),
     );
     await perform(resolve, later(ada, 12), { id: second });
+    await perform(channelSet, later(context, 12), { name: 'ops', rename: 'night' });
 
     expect(await morning(later(context, 17.9))).toBe(0);
     const told = await Promise.all([morning(later(context, 18)), morning(later(context, 18))]);
@@ -545,7 +548,7 @@ describe('the clock', () => {
     expect(notice).toMatchObject({
       kind: 'morning',
       content: {
-        channel: 'ops',
+        channel: 'night',
         until: '2026-03-16T06:00:00.000Z',
         alerts: [
           { id: first, state: 'open' },

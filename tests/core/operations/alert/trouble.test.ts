@@ -1,14 +1,22 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { evaluateAll, evaluateDirty } from '../../../../src/core/operations/alert/evaluate.js';
+import { mornings } from '../../../../src/core/operations/alert/morning.js';
 import { raise } from '../../../../src/core/operations/alert/raise.js';
+import { stepAll, steps } from '../../../../src/core/operations/alert/steps.js';
 import type { Context } from '../../../../src/core/operations/operation.js';
+import { addDeliveryNotes } from '../../../../src/core/store/delivery-log.js';
 import { lockAlerts } from '../../../../src/core/store/locks.js';
-import { channel, claimed, evaluation, finding } from '../../../support/alerts.js';
-import { testSystem, type TestSystem } from '../../../support/context.js';
+import { evaluateEverything } from '../../../../src/jobs/evaluate.js';
+import { channel, claimed, evaluation, finding, later } from '../../../support/alerts.js';
+import { SILENT, testSystem, type TestSystem } from '../../../support/context.js';
 import { until } from '../../../support/until.js';
 
 let system: TestSystem;
 let context: Context;
 let tenants = 0;
+const logged: Readonly<Record<string, unknown>>[] = [];
+const log = { ...SILENT, error: (_: string, facts = {}) => logged.push(facts) };
+const MINUTE = 1 / 60;
 
 beforeAll(async () => {
   system = await testSystem();
@@ -16,7 +24,8 @@ beforeAll(async () => {
 afterAll(() => system.close());
 beforeEach(async () => {
   tenants += 1;
-  context = await system.context(`tenant ${tenants}`);
+  logged.length = 0;
+  context = await system.context(`tenant ${tenants}`, { log });
 });
 
 describe('a deadlock', () => {
@@ -43,5 +52,157 @@ describe('a deadlock', () => {
     });
 
     expect(await raised).toMatchObject([{ outcome: 'opened' }]);
+  });
+});
+
+/** From now on PostgreSQL refuses what is done to rows of a table that match. */
+async function breaking(table: string, when: 'INSERT' | 'UPDATE', matching: string): Promise<void> {
+  const owner = await system.db.connectApart('test');
+  const name = `broken_${(broken += 1)}`;
+  try {
+    await owner.query(`SET search_path = dmarc_ops;
+      CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'broken on purpose'; END $$;
+      CREATE TRIGGER ${name} BEFORE ${when} ON ${table} FOR EACH ROW WHEN (${matching}) EXECUTE FUNCTION ${name}()`);
+  } finally {
+    await owner.end();
+  }
+}
+let broken = 0;
+
+/** An open alert of the failure rate, which nothing explains: the next look at its domain notes that it is gone. */
+async function withAlert(domain: number, name: string): Promise<number> {
+  const [raised] = await raise(context, {
+    ...evaluation(domain, [finding({ domain: name })]),
+    domain: name,
+  });
+  return raised?.alertId ?? 0;
+}
+
+const alerts = () =>
+  context.db.within(context.tenant, (session) =>
+    session.rows<{ id: number; clear: boolean; next: Date | null }>(
+      'SELECT id, clear_since IS NOT NULL AS clear, next_step_at AS next FROM alert WHERE tenant_id = $1 ORDER BY id',
+      [context.tenant],
+    ),
+  );
+const dirty = () =>
+  context.db.within(context.tenant, (session) =>
+    session.rows<{ name: string; since: Date }>(
+      `SELECT name, dirty_since AS since FROM domain WHERE tenant_id = $1 AND dirty_since IS NOT NULL ORDER BY name`,
+      [context.tenant],
+    ),
+  );
+const makeDirty = () =>
+  context.db.within(context.tenant, (session) =>
+    session.run('UPDATE domain SET dirty_since = $2 WHERE tenant_id = $1', [context.tenant, context.now()]),
+  );
+
+describe('one of many that is in trouble', () => {
+  it('keeps no other domain waiting, is logged once and is looked at again later', async () => {
+    const names = ['a.example', 'b.example', 'c.example'];
+    const ids: number[] = [];
+    for (const name of names) ids.push(await withAlert(await claimed(context, name), name));
+    await breaking('alert', 'UPDATE', `OLD.id = ${ids[0]} AND OLD.tenant_id = ${context.tenant}`);
+    await makeDirty();
+    const at = later(context, MINUTE);
+
+    expect(await evaluateDirty(at)).toMatchObject({ domains: 3 });
+
+    expect((await alerts()).map(({ clear }) => clear)).toEqual([false, true, true]);
+    expect(logged).toEqual([
+      { tenant: context.tenant, domain: 'a.example', error: expect.objectContaining({ code: 'P0001' }) },
+    ]);
+    expect(await dirty()).toEqual([{ name: 'a.example', since: later(at, 5 * MINUTE).now() }]);
+    logged.length = 0;
+    await evaluateAll(at);
+    expect(logged).toHaveLength(1);
+  });
+
+  it('keeps no other domain waiting where its facts cannot be loaded', async () => {
+    const first = await claimed(context, 'a.example');
+    const ids = [
+      await withAlert(first, 'a.example'),
+      await withAlert(await claimed(context, 'b.example'), 'b.example'),
+    ];
+    await breaking(
+      'domain_evaluation',
+      'INSERT',
+      `NEW.domain_id = ${first} AND NEW.tenant_id = ${context.tenant}`,
+    );
+    await makeDirty();
+
+    await evaluateDirty(later(context, MINUTE));
+
+    expect(await alerts()).toMatchObject([
+      { id: ids[0], clear: false },
+      { id: ids[1], clear: true },
+    ]);
+    expect((await dirty()).map(({ name }) => name)).toEqual(['a.example']);
+  });
+
+  it('keeps no other alert waiting for the clock', async () => {
+    const ids = [
+      await withAlert(await claimed(context, 'a.example'), 'a.example'),
+      await withAlert(await claimed(context, 'b.example'), 'b.example'),
+    ];
+    await context.db.within(context.tenant, (session) =>
+      session.run('UPDATE alert SET next_step_at = $2, snoozed_until = $2 WHERE tenant_id = $1', [
+        context.tenant,
+        context.now(),
+      ]),
+    );
+    await breaking('alert_event', 'INSERT', `NEW.alert_id = ${ids[0]} AND NEW.tenant_id = ${context.tenant}`);
+
+    expect(await steps(later(context, MINUTE))).toBe(1);
+
+    expect(logged).toMatchObject([{ tenant: context.tenant, alert: ids[0] }]);
+    expect((await alerts()).map(({ next }) => next)).toEqual([later(context, 6 * MINUTE).now(), null]);
+  });
+
+  it('keeps no other tenant waiting', async () => {
+    const behind = await system.context(`behind ${tenants}`, { log });
+    const domain = await claimed(behind);
+    const [raised] = await raise(behind, evaluation(domain, [finding()]));
+    const ops = await channel(behind, 'ops', { quiet_from: '10:00', quiet_until: '11:00' });
+    await behind.db.within(behind.tenant, async (session) => {
+      await session.run('UPDATE alert SET next_step_at = $2, snoozed_until = $2 WHERE tenant_id = $1', [
+        behind.tenant,
+        behind.now(),
+      ]);
+      const note = { subject: 'alert', subjectId: raised?.alertId ?? 0, channel: 'ops', version: 1 } as const;
+      const held = {
+        at: later(behind, -1.5).now(),
+        what: 'held',
+        code: 'quiet-hours',
+        detail: null,
+      } as const;
+      await addDeliveryNotes(session, behind.tenant, [{ ...note, ...held, channelId: ops }]);
+    });
+    const broken = (tenant: number) => tenant === context.tenant;
+    const refused = () => Promise.reject(new Error('broken on purpose'));
+    const at: Context = {
+      ...later(context, MINUTE),
+      db: {
+        ...context.db,
+        within: (tenant, work) => (broken(tenant) ? refused() : context.db.within(tenant, work)),
+        reading: (tenant, work) => (broken(tenant) ? refused() : context.db.reading(tenant, work)),
+      },
+    };
+    await withAlert(await claimed(context), 'example.com');
+    await context.db.within(context.tenant, (session) =>
+      session.run('UPDATE alert SET next_step_at = $2 WHERE tenant_id = $1', [context.tenant, context.now()]),
+    );
+
+    await evaluateEverything(at);
+    expect(await stepAll(at)).toBe(1);
+    expect(await mornings(at)).toBe(1);
+
+    const cleared = await behind.db.within(behind.tenant, (session) =>
+      session.rows('SELECT FROM alert WHERE tenant_id = $1 AND clear_since IS NOT NULL', [behind.tenant]),
+    );
+    expect(cleared).toHaveLength(1);
+    const inTrouble = logged.map(({ tenant }) => tenant);
+    expect(inTrouble.filter((tenant) => tenant === context.tenant).length).toBeGreaterThanOrEqual(3);
+    expect(inTrouble).not.toContain(behind.tenant);
   });
 });
