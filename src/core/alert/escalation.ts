@@ -23,6 +23,18 @@ export function nextStepAt(
   return minutes === null ? null : new Date(now.getTime() + minutes * MINUTE_MS).toISOString();
 }
 
+/** The same where its rule was changed: counted from when it came into this state, and at once where that has passed. */
+export function recountedAt(
+  alert: Pick<Alert, 'state' | 'snoozedUntil' | 'escalation'>,
+  settings: StepSettings,
+  begun: Date,
+  now: Date,
+): string | null {
+  const next = nextStepAt(alert, settings, begun);
+  const at = now.toISOString();
+  return next !== null && next < at ? at : next;
+}
+
 /** What is due for an alert whose time has come; null where there is nothing to be done any more. */
 export function dueStep(
   alert: Pick<Alert, 'state' | 'snoozedUntil' | 'escalation'>,

@@ -1,4 +1,5 @@
 import type { RuleLayer } from '../alert/layers.js';
+import { RULES_LOCK } from './locks.js';
 import type { Session } from './session.js';
 
 export interface RuleRow extends RuleLayer {
@@ -85,7 +86,7 @@ export async function forgetLostChannels(session: Session, tenant: number): Prom
   );
 }
 
-/** Nobody else changes rules until the end of the transaction. */
+/** Nobody else changes rules, or alerts by them, until the end of the transaction; taken before all other locks. */
 export async function holdRules(session: Session, tenant: number): Promise<void> {
-  await session.rows(`SELECT pg_advisory_xact_lock(hashtext('dmarc_ops.rules'), $1)`, [tenant]);
+  await session.rows('SELECT pg_advisory_xact_lock($1, $2)', [RULES_LOCK, tenant]);
 }

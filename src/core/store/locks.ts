@@ -51,17 +51,19 @@ export async function lockRollups(session: Session, tenant: number, how: 'shared
   await session.rows(`SELECT ${lock}($1, $2)`, [ROLLUP_LOCK, tenant]);
 }
 
+/** Alone for who changes rules of a tenant, shared for who changes its alerts, which follow their rules. */
+export const RULES_LOCK = 0x6475;
 const ALERT_LOCK = 0x6474;
 
 /**
- * Until the end of the transaction: nobody else changes alerts of this domain, or of no domain. A transaction takes one
- * such lock, so that nobody waits crosswise.
+ * Until the end of the transaction: nobody else changes alerts of this domain, or of no domain, and nobody changes rules.
+ * A transaction takes one such lock, and before all others, so that nobody waits crosswise.
  */
 export async function lockAlerts(session: Session, tenant: number, domainId: number | null): Promise<void> {
-  await session.rows('SELECT pg_advisory_xact_lock($1, hashtext($2))', [
-    ALERT_LOCK,
-    `${tenant}/${domainId ?? 'none'}`,
-  ]);
+  await session.rows(
+    'SELECT pg_advisory_xact_lock_shared($1, $2::int), pg_advisory_xact_lock($3, hashtext($4))',
+    [RULES_LOCK, tenant, ALERT_LOCK, `${tenant}/${domainId ?? 'none'}`],
+  );
 }
 
 /**

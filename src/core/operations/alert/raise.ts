@@ -6,7 +6,7 @@ import { nextStepAt } from '../../alert/escalation.js';
 import type { Rule } from '../../alert/rule.js';
 import { redrawn, SYSTEM, transition, worsened } from '../../alert/transition.js';
 import { addAlertEvent } from '../../store/alert-events.js';
-import { channelsToTell } from '../../store/alert-telling.js';
+import { channelsToTell, tellingOf } from '../../store/alert-telling.js';
 import {
   addAlert,
   findAlerts,
@@ -138,8 +138,8 @@ async function openOne(
   const [alert] = id === null ? [] : await findAlerts(session, tenant, [id]);
   if (alert === undefined)
     throw new Error('an alert that is not resolved was opened by somebody without its lock');
-  // On the card of another, too, its own rule says when it asks again.
-  const next = rule === null ? null : nextStepAt(alert, rule, at);
+  // On the card of another, too, its own rule says when it asks again: as it is now, not when it was evaluated.
+  const next = nextStepAt(alert, await tellingOf(session, tenant, finding.rule, domainId), at);
   if (next !== null) await setAlert(session, tenant, alert, alert, next);
   await addAlertEvent(session, tenant, {
     alertId: alert.id,

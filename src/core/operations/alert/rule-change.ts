@@ -16,6 +16,7 @@ import { knownDomain } from '../filter.js';
 import { operation, OperationError, type Context } from '../operation.js';
 import { heldUser } from '../users.js';
 import { heldChannel } from './channels.js';
+import { recount } from './recount.js';
 import { ruleItems } from './rule-item.js';
 import { changedThresholds } from './rule-thresholds.js';
 import { oneOf, ruleDomainField, ruleNameField, type RuleResult } from './rules.js';
@@ -136,8 +137,11 @@ export const ruleRemove = operation({
       const row = domain === undefined ? null : await knownDomain(context, session, domain);
       const layers = await ruleLayers(session, tenant, null);
       oneOf(await ruleItems(session, tenant, layers, null), rule);
-      const removed = await removeRuleLayers(session, tenant, rule, row?.id ?? null);
-      await markDirty(session, tenant, row?.id ?? null, context.now());
+      const domainId = row?.id ?? null;
+      const removed = await removeRuleLayers(session, tenant, rule, domainId);
+      const after = await ruleLayers(session, tenant, null);
+      await recount(session, tenant, { rule, domainId, before: layers, after }, context.now());
+      await markDirty(session, tenant, domainId, context.now());
       const left = layers.filter(({ name }) => name === rule).length - removed;
       return {
         rule,
@@ -163,6 +167,8 @@ function change(
     const before = layerOf(layers, name, domainId) ?? emptyLayer(name, kind, domainId);
     const by = { name: context.actor.name, at: context.now() };
     await setRuleLayer(session, tenant, await changing(session, before), by);
+    const after = await ruleLayers(session, tenant, null);
+    await recount(session, tenant, { rule: name, domainId, before: layers, after }, by.at);
     return name;
   });
 }
