@@ -14,6 +14,8 @@ const FILLS = ['█', '▒', '░', '▓'] as const;
 /** Where a line passes. */
 const LINE = '━';
 const WIDEST_BAR = 6;
+/** Enough for most figures, and what stands between them and the bars. */
+const AXIS_WIDTH = 6;
 /** Tops of the axis, in powers of ten, whose half is short too. */
 const TOPS = [1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10] as const;
 
@@ -25,8 +27,7 @@ interface Bucket {
 }
 
 /** Stacked bars over days, in at most so many columns. Where days are too many, a bar is the average of several. */
-export function drawDays(chart: DaysChart, columns: number, paint: Paint): string[] {
-  const axisWidth = 6;
+export function drawDays(chart: DaysChart, columns: number, paint: Paint, axisWidth = AXIS_WIDTH): string[] {
   const plot = Math.max(columns - axisWidth - 1, 8);
   const perBar = daysPerBar(chart.days.length, plot);
   const lines = heading(chart, perBar, columns, paint);
@@ -39,6 +40,8 @@ export function drawDays(chart: DaysChart, columns: number, paint: Paint): strin
   const lined = (bucket: Bucket) => bucket.values.map((value, at) => (isLine[at] === true ? value : null));
   const heights = buckets.flatMap((bucket) => [sum(piled(bucket)), ...lined(bucket)]);
   const top = axisTop(Math.max(...heights.map((height) => height ?? 0)), chart.unit);
+  const longest = Math.max(...[top, top / 2].map((figure) => axisLabel(figure, chart.unit).length));
+  if (longest >= axisWidth) return drawDays(chart, columns, paint, longest + 1);
   const step = Math.min(WIDEST_BAR, Math.floor(plot / buckets.length));
   const barWidth = step >= 3 ? step - 1 : step;
 

@@ -102,6 +102,30 @@ describe('a chart of days in characters', () => {
     expect(drawn[0]).toContain('█ pass highest 4.0 % on 2026-01-02');
     expect(drawn[1]).toMatch(/^ {3}4% ┤/);
   });
+
+  it('keeps within its columns where the figures of its axis are long', () => {
+    const year = Array.from({ length: 200 }, (_, at) => addDays('2026-01-01', at));
+    for (const share of [0.000_03, 0.000_012_5, 0.000_000_7, 0.24])
+      for (const columns of [40, 78]) {
+        const lines = drawDays(
+          {
+            type: 'chart',
+            shape: 'days',
+            title: 'Share failing',
+            alt: '',
+            unit: 'percent',
+            days: year,
+            series: [{ name: 'fail', tone: 'bad', values: year.map(() => share) }],
+          },
+          columns,
+          plain,
+        );
+
+        expect(lines.filter((line) => line.length > columns)).toEqual([]);
+        const axis = new Set(lines.flatMap((line) => (/[│┤└]/u.test(line) ? [line.search(/[│┤└]/u)] : [])));
+        expect(axis.size).toBe(1);
+      }
+  });
 });
 
 describe('a chart of bars in characters', () => {
