@@ -6,6 +6,9 @@ import { mendingOf } from './parked.js';
 
 /** Channels offered for resuming; others are written. */
 const OFFERED = 3;
+/** Channels in the table, and of parked ones such as are told why. */
+const LISTED = 50;
+const EXPLAINED = 5;
 
 /** Where alerts and digests are told, and whether they arrive. */
 export function channelsCard({ items }: ChannelsResult): Card {
@@ -15,7 +18,7 @@ export function channelsCard({ items }: ChannelsResult): Card {
     title: 'Channels',
     tone: first === undefined ? 'neutral' : 'bad',
     verdict: verdictOf(items.length, parked),
-    parts: items.length === 0 ? [] : [tableOf(items), ...parked.map(parkedPart)],
+    parts: items.length === 0 ? [] : [tableOf(items, parked), ...parked.slice(0, EXPLAINED).map(parkedPart)],
     advice:
       first === undefined
         ? items.length === 0
@@ -47,18 +50,26 @@ export function toldText({ all, severity, quiet, zone }: ChannelItem): string {
 function verdictOf(count: number, parked: readonly ChannelItem[]): string {
   if (count === 0) return 'Alerts and digests are told nowhere yet.';
   const many = counted(count, 'channel');
-  return parked.length === 0
-    ? `${many}.`
-    : `${many}; nothing is sent to ${parked.map(({ name }) => name).join(', ')}.`;
+  return parked.length === 0 ? `${many}.` : `${many}; nothing is sent to ${namesOf(parked)}.`;
 }
 
-function tableOf(items: readonly ChannelItem[]): CardPart {
+function namesOf(parked: readonly ChannelItem[]): string {
+  const names = parked.slice(0, EXPLAINED).map(({ name }) => name);
+  const more = parked.length - names.length;
+  return names.join(', ') + (more === 0 ? '' : ` and ${counted(more, 'other')}`);
+}
+
+/** Where there are too many, those come first that nothing is sent to. */
+function tableOf(items: readonly ChannelItem[], parked: readonly ChannelItem[]): CardPart {
+  const more = items.length - LISTED;
+  const shown =
+    more <= 0 ? items : [...parked, ...items.filter((one) => one.parked === null)].slice(0, LISTED);
   return {
     type: 'table',
     title: null,
     columns: ['Channel', 'Kind', 'Where', 'Told', 'State'].map((name) => ({ name, align: 'left' })),
-    rows: items.map((one) => [one.name, one.kind, one.place, toldText(one), stateOf(one)]),
-    more: null,
+    rows: shown.map((one) => [one.name, one.kind, one.place, toldText(one), stateOf(one)]),
+    more: more <= 0 ? null : `${more} more are not shown.`,
   };
 }
 

@@ -141,7 +141,7 @@ function chosen(state: State, id: string): string | null {
   return state[id]?.[id]?.selected_option?.value ?? null;
 }
 
-/** The Home tab: a card, and the way to the modal. */
+/** The Home tab: a card, and the way to the modal: HOME_BLOCKS below it. */
 export function homeView(card: Card): { readonly view: types.HomeView; readonly keep: Rendered['keep'] } {
   const { blocks, keep } = renderCard(card, { surface: 'home' });
   const ask: types.KnownBlock = {

@@ -70,6 +70,8 @@ const LONGEST_NOTE = 400;
 const FORM_TEXT = 3_500;
 /** Of all text: for titles and notes of the last part that has room, and for what Slack counts beside texts. */
 const RESERVE = 2_000;
+/** What a Home tab has below its card. */
+const HOME_BLOCKS = 1;
 /** A part that would have less room says only that it is left out. */
 const LEAST_ROOM = 200;
 
@@ -85,7 +87,7 @@ export function renderCard(card: Card, options: RenderOptions = {}): Rendered {
   const { blocks: end, keep } = renderEnd(card, options);
   const parts = renderParts(card.parts, {
     pictures: options.pictures ?? new Map(),
-    blocks: (home ? VIEW_BLOCKS : MESSAGE_BLOCKS) - head.length - end.length - 1,
+    blocks: (home ? VIEW_BLOCKS - HOME_BLOCKS : MESSAGE_BLOCKS) - head.length - end.length - 1,
     characters: MESSAGE_TEXT - RESERVE - textIn([...head, ...end]),
     tables: home || options.tables === false ? 0 : TABLES,
   });

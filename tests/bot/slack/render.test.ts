@@ -158,6 +158,15 @@ describe('what is too much', () => {
     expect(problemsOf(one)).toEqual([]);
   });
 
+  it('of short parts is left out of a message and of the Home tab alike', () => {
+    const one = card({
+      parts: Array.from({ length: 150 }, () => ({ type: 'text' as const, text: 'x' })),
+    });
+
+    expect(problemsOf(one)).toEqual([]);
+    expect(shownText(homeView(one).view.blocks)).toMatch(/… \d\d more parts of this answer are not shown\./u);
+  });
+
   it('of everything at once is still taken', () => {
     const long = '&<>'.repeat(2_000);
     const one = card({

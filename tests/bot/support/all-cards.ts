@@ -2,27 +2,47 @@ import type { Card } from '../../../src/bot/card.js';
 import { COMMANDS } from '../../../src/bot/registry.js';
 import { lastDays } from '../../../src/core/analysis/range.js';
 import { alertAnswers, alertCards } from './alert-results.js';
+import { channelAnswers, channelCards } from './channel-results.js';
 import { digestAnswers } from './digest-results.js';
 import { identityAnswers } from './identity-results.js';
 import { answers, type Invented, invented, TODAY } from './results.js';
+import { ruleAnswers } from './rule-results.js';
+import { workAnswers } from './work-results.js';
 
 /** Cards of the commands, from invented answers of many shapes, for renderers to draw. */
 
 const NOW = new Date(`${TODAY}T12:00:00Z`);
 
+interface NamedCard {
+  readonly name: string;
+  readonly card: Card;
+}
+
+/** The large ones take a second. */
+const MADE = new WeakMap<Invented, readonly NamedCard[]>();
+
 /** One card per command that has an invented answer, and those that are told without being asked for. */
-export function cardsOf(given: Invented): { readonly name: string; readonly card: Card }[] {
+export function cardsOf(given: Invented): readonly NamedCard[] {
+  const made = MADE.get(given) ?? makeCards(given);
+  MADE.set(given, made);
+  return made;
+}
+
+function makeCards(given: Invented): readonly NamedCard[] {
   const results: Readonly<Record<string, unknown>> = {
     ...answers(given),
     ...identityAnswers(given),
     ...digestAnswers(given),
     ...alertAnswers(given),
+    ...ruleAnswers(given),
+    ...channelAnswers(given),
+    ...workAnswers(given),
   };
   const commands = COMMANDS.filter((command) => results[command.name] !== undefined).map((command) => ({
     name: command.name,
     card: command.card(results[command.name], inputFor(command.name, given), NOW),
   }));
-  return [...commands, ...alertCards(given, NOW)];
+  return [...commands, ...alertCards(given, NOW), ...channelCards(given, NOW)];
 }
 
 /** Input as it comes out of a schema, for the commands that read it. */
