@@ -55,7 +55,13 @@ export function suppressedCard(one: SuppressionItem, _input: unknown, now: Momen
   return {
     ...oneCard(one),
     tone: 'neutral',
-    verdict: `Nothing is sent about ${aboutText(one)}, ${whenText(one, now)}. It ends by itself${one.rrule !== null && one.until === null ? ' when somebody says so' : ''}; cards that are posted stay true.`,
+    verdict: `Nothing is sent about ${aboutText(one)}, ${spanText(one, now)}. ${endText(one)}; cards that are posted stay true.`,
+    parts: [
+      {
+        type: 'facts',
+        facts: [{ name: 'Why', value: shortened(one.reason, LONGEST), note: one.created.by }],
+      },
+    ],
     buttons: [
       { label: 'End it', command: `unsuppress ${one.id}` },
       { label: 'Suppressions', command: 'suppressions' },
@@ -86,6 +92,22 @@ function aboutText({ rule, severity, domain, sender }: SuppressionItem): string 
     ...(domain === null ? [] : [domain]),
     ...(sender === null ? [] : [`from ${sender}`]),
   ].join(', ');
+}
+
+/** In a sentence what the list says in a few words. */
+function spanText(one: SuppressionItem, now: Moment): string {
+  const { until, rrule, minutes, zone } = one;
+  if (rrule === null) return whenText(one, now);
+  const end = until === null ? '' : ` until ${moment(until, now)}`;
+  return `for ${counted(minutes ?? 0, 'minute')} each time of ${rrule} (${zone})${end}`;
+}
+
+/** One that comes again may have its end in its rule (RFC 5545 section 3.3.10). */
+function endText({ until, rrule }: SuppressionItem): string {
+  if (rrule === null || until !== null) return 'It ends by itself';
+  return /(?:^|;)\s*(?:COUNT|UNTIL)\s*=/iu.test(rrule)
+    ? 'It comes again as often as its rule says'
+    : 'It comes again until somebody ends it';
 }
 
 function whenText({ from, until, rrule, minutes, zone }: SuppressionItem, now: Moment): string {
