@@ -318,6 +318,9 @@ CREATE TABLE send_budget (
   used_up timestamptz NOT NULL
 );
 
+-- Ticks that people wait for: those that take long are in the queue `tick`.
+SELECT {{queue}}.make_queue('tick-soon', '{"policy": "short", "retryLimit": 0, "expireInSeconds": 3600, "retentionMinutes": 60}');
+
 DO $wall$
 DECLARE
   t text;

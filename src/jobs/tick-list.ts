@@ -23,7 +23,14 @@ export const TICKS: readonly Tick[] = [
     expiresAfterSeconds: 1_800,
     work: evaluateEverything,
   },
-  { name: 'alerts', when: '* * * * *', atStart: true, expiresAfterSeconds: 600, work: stepAlerts },
+  {
+    name: 'alerts',
+    when: '* * * * *',
+    atStart: true,
+    soon: true,
+    expiresAfterSeconds: 600,
+    work: stepAlerts,
+  },
   {
     name: 'maintain-queue',
     when: '*/10 * * * *',

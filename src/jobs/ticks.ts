@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createTask, type ScheduledTask } from 'node-cron';
-import { endTick, putTick, takeTick } from '../core/operations/queue.js';
+import { endTick, putTick, takeTick, type TickQueue } from '../core/operations/queue.js';
 import type { Context } from '../core/operations/operation.js';
 import type { StartedPart } from '../part.js';
 import { runLoop } from './loop.js';
@@ -14,14 +14,16 @@ export interface Tick {
   readonly when: string;
   /** Whether it is due when the service starts too. */
   readonly atStart: boolean;
+  /** Whether people wait for it, so that it must not wait until longer ones are done; false when absent. */
+  readonly soon?: boolean;
   /** A process that took it and is not heard of for so long is taken for dead. */
   readonly expiresAfterSeconds: number;
   /** Does it. `context.signal` aborts when the process has to go. */
   work(context: Context): Promise<void>;
 }
 
-/** Ticks that are worked at once, so that a long one does not keep the others waiting. */
-const LANES = 2;
+/** Ticks that are worked at once, so that a long one does not keep the others waiting; people wait behind none. */
+const LANES: readonly TickQueue[] = ['tick', 'tick', 'tick-soon'];
 const MINUTE_MS = 60_000;
 
 /**
@@ -37,7 +39,8 @@ export async function startTicks(
   const { stopping, broken, stop } = createStop();
   const put = async (tick: Tick, due: Date) => {
     try {
-      await putTick(context, { ...tick, id: tickId(tick.name, due) });
+      const queue = tick.soon === true ? 'tick-soon' : 'tick';
+      await putTick(context, { ...tick, queue, id: tickId(tick.name, due) });
       wake.wake();
     } catch (error) {
       context.log.error('a tick was not put into the queue', { tick: tick.name, error });
@@ -50,10 +53,10 @@ export async function startTicks(
   const minute = new Date(Math.floor(begun.getTime() / MINUTE_MS) * MINUTE_MS);
   for (const tick of ticks) if (tick.atStart) await put(tick, minute);
 
-  const turn = () => workTick({ ...context, signal: broken }, ticks);
-  const loops = Array.from({ length: LANES }, (_, index) =>
-    runLoop({ name: `tick ${index}`, log: context.log, wake, stopping, turn }),
-  );
+  const loops = LANES.map((queue, index) => {
+    const turn = () => workTick({ ...context, signal: broken }, queue, ticks);
+    return runLoop({ name: `${queue} ${index}`, log: context.log, wake, stopping, turn });
+  });
   return {
     line: `on: ${ticks.map(({ name }) => name).join(', ')}`,
     stop: async (withinMs) => {
@@ -63,17 +66,17 @@ export async function startTicks(
   };
 }
 
-async function workTick(context: Context, ticks: readonly Tick[]): Promise<number> {
-  const job = await takeTick(context);
+async function workTick(context: Context, queue: TickQueue, ticks: readonly Tick[]): Promise<number> {
+  const job = await takeTick(context, queue);
   if (job === null) return 0;
   const tick = ticks.find(({ name }) => name === job.name);
   try {
     // A name that is not known was put there by another version, which will do it at its next turn.
     await tick?.work(context);
-    await endTick(context, job.id, null);
+    await endTick(context, job, null);
   } catch (error) {
     context.log.error('a tick failed', { tick: job.name, task: job.id, error });
-    await endTick(context, job.id, {
+    await endTick(context, job, {
       code: 'tick-failed',
       message: `The tick ${job.name} failed; see the log.`,
     });

@@ -24,7 +24,7 @@ const told = async () =>
 const ticksLeft = async () =>
   (
     await system.db.across((session) =>
-      session.rows(`SELECT FROM dmarc_ops_queue.job WHERE name = 'tick' AND state < 'completed'`),
+      session.rows(`SELECT FROM dmarc_ops_queue.job WHERE name LIKE 'tick%' AND state < 'completed'`),
     )
   ).length;
 
@@ -67,6 +67,35 @@ describe('a tick', () => {
       session.rows(`SELECT output FROM dmarc_ops_queue.job WHERE name = 'tick' AND state = 'failed'`),
     );
     expect(failed).toEqual([{ output: { code: 'tick-failed', message: expect.any(String) } }]);
+  });
+
+  it('that people wait for does not wait until longer ones are done', async () => {
+    const context = await system.context();
+    const ran: string[] = [];
+    let end = () => {};
+    const over = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const tick = (name: string, given: Partial<Tick>): Tick => ({
+      name,
+      when: '0 0 1 1 *',
+      atStart: true,
+      expiresAfterSeconds: 60,
+      work: async () => {
+        ran.push(name);
+        if (given.soon !== true) await over;
+      },
+      ...given,
+    });
+    const long = ['long', 'longer', 'longest'].map((name) => tick(name, {}));
+
+    const ticks = await startTicks(context, createWake(), [...long, tick('soon', { soon: true })]);
+    await until('it ran', () => Promise.resolve(ran.includes('soon') ? true : null));
+    end();
+    await until('all ran', async () => (ran.length === 4 && (await ticksLeft()) === 0 ? true : null));
+    await ticks.stop(1_000);
+
+    expect(ran.slice(0, 3)).toContain('soon');
   });
 });
 

@@ -6,6 +6,7 @@ import {
   takeJobs,
   type Failure,
   type Queue,
+  type TickQueue,
 } from '../store/queue.js';
 import { clearDead } from '../store/dead-letters.js';
 import { waitingWork } from '../store/read-jobs.js';
@@ -22,33 +23,34 @@ export function waitingTenants(
   return db.across((session) => waitingWork(session, queues));
 }
 
+export type { TickQueue };
+
 export interface TickJob {
   readonly id: string;
   readonly name: string;
+  readonly queue: TickQueue;
 }
 
 /** Puts a tick into the queue, unless it was there before or one of its name waits. */
 export function putTick(
   { db }: Context,
-  { id, name, expiresAfterSeconds }: TickJob & { readonly expiresAfterSeconds: number },
+  { id, name, queue, expiresAfterSeconds }: TickJob & { readonly expiresAfterSeconds: number },
 ): Promise<void> {
   return db.across((session) =>
-    putJobs(session, [
-      { id, queue: 'tick', data: { tick: name }, key: name, expiresAfter: expiresAfterSeconds },
-    ]),
+    putJobs(session, [{ id, queue, data: { tick: name }, key: name, expiresAfter: expiresAfterSeconds }]),
   );
 }
 
-/** Takes one tick, for good: others see it as under way. Null where none is due. */
-export async function takeTick({ db }: Context): Promise<TickJob | null> {
-  const [job] = await db.across((session) => takeJobs(session, 'tick', 1));
-  return job === undefined ? null : { id: job.id, name: String(job.data['tick']) };
+/** Takes one tick of a queue, for good: others see it as under way. Null where none is due. */
+export async function takeTick({ db }: Context, queue: TickQueue): Promise<TickJob | null> {
+  const [job] = await db.across((session) => takeJobs(session, queue, 1));
+  return job === undefined ? null : { id: job.id, name: String(job.data['tick']), queue };
 }
 
 /** Says that a tick was done, or why not. */
-export function endTick({ db }: Context, id: string, failure: Failure | null): Promise<void> {
+export function endTick({ db }: Context, { id, queue }: TickJob, failure: Failure | null): Promise<void> {
   return db.across((session) =>
-    failure === null ? completeJobs(session, 'tick', [id]) : failJob(session, 'tick', id, failure),
+    failure === null ? completeJobs(session, queue, [id]) : failJob(session, queue, id, failure),
   );
 }
 

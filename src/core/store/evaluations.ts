@@ -29,7 +29,7 @@ export function takeDirtyDomains(
   );
 }
 
-/** Marks domains as they were before they were taken, because nothing came of it. */
+/** Marks domains that were taken as dirty since a time, because nothing came of it; what came in since stands. */
 export async function giveBackDomains(
   session: Session,
   tenant: number,
@@ -40,20 +40,6 @@ export async function giveBackDomains(
     `UPDATE domain d SET dirty_since = COALESCE(d.dirty_since, $3) FROM (${inOrder('id = ANY ($2::int[])')}) t
      WHERE d.tenant_id = $1 AND d.id = t.id`,
     [tenant, ids, since],
-  );
-}
-
-/** Has domains looked at at a time, and not before, whatever comes in. */
-export async function putOffDomains(
-  session: Session,
-  tenant: number,
-  ids: readonly number[],
-  until: Date,
-): Promise<void> {
-  await session.run(
-    `UPDATE domain d SET dirty_since = $3 FROM (${inOrder('id = ANY ($2::int[])')}) t
-     WHERE d.tenant_id = $1 AND d.id = t.id`,
-    [tenant, ids, until],
   );
 }
 

@@ -2,8 +2,12 @@ import type PgBoss from 'pg-boss';
 import { QUEUE_SCHEMA } from './queue-schema.js';
 import type { Session } from './session.js';
 
-/** Queues, as the migrations make them. `dead` holds what was given up; `tick` what the clock asks for. */
-export type Queue = 'read' | 'read-large' | 'dead' | 'tick';
+/**
+ * Queues, as the migrations make them. `dead` holds what was given up; `tick` what the clock asks for, and `tick-soon` what
+ * of it waits for nothing else.
+ */
+export type Queue = 'read' | 'read-large' | 'dead' | TickQueue;
+export type TickQueue = 'tick' | 'tick-soon';
 
 /** Work to be put in a queue. A session with a tenant puts and sees that tenant's work alone. */
 export interface NewJob {

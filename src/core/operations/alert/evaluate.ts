@@ -11,7 +11,6 @@ import {
   claimedDomains,
   giveBackDomains,
   openFindings,
-  putOffDomains,
   releasedWithAlerts,
   takeDirtyDomains,
   tenantsToEvaluate,
@@ -62,7 +61,7 @@ export async function evaluateDirty(context: Context): Promise<Evaluated> {
     context.signal?.throwIfAborted();
     const later = new Date(now().getTime() + FAILED_WAIT_MS);
     if (failed.length > 0)
-      await db.within(tenant, (session) => putOffDomains(session, tenant, idsOf(failed), later));
+      await db.within(tenant, (session) => giveBackDomains(session, tenant, idsOf(failed), later));
     return { domains: domains.length, raised };
   } catch (error) {
     // Where the database is gone all domains are looked at within the hour.
