@@ -20,6 +20,7 @@ import type { Command } from './command.js';
 import { type Begun, dispatch } from './dispatch.js';
 import type { Answer, ChatPerson, ChatRequest, Destination } from './platform.js';
 import { keptPress } from './press.js';
+import { mayHoldSecret } from './secret-words.js';
 import { readShare } from './share.js';
 import { readWords } from './words.js';
 
@@ -67,8 +68,10 @@ export async function takeTurn(system: SystemContext, commands: readonly Command
   if (who.state === 'disabled') return alone(lockedOutCard());
   if (who.state === 'unlinked') {
     const code = codeOf(text);
-    if (code === null) return { ...alone(unlinkedCard()), outcome: 'waiting-for-link' };
-    return linkTurn(await bring(system, here, code));
+    if (code !== null) return linkTurn(await bring(system, here, code));
+    // What waits is kept as it was written, and nobody knows yet who wrote it.
+    if (mayHoldSecret(text, commands)) return alone(unlinkedCard({ waits: false }));
+    return { ...alone(unlinkedCard()), outcome: 'waiting-for-link' };
   }
   // Who speaks to the bot there shows that it is there.
   if (await resumeHere(system, tenant, here)) system.changed?.();

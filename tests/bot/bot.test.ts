@@ -195,6 +195,37 @@ describe('somebody of a bound workspace', () => {
     },
   );
 
+  it.each([
+    'channel-add pager kind:webhook url:https://hooks.example.com/tell-nobody',
+    'chanel-add pager kind:webhook secret: tell-nobody',
+    'channel-add pager kind:webhook url:"https://hooks.example.com/tell-nobody',
+  ])('writes what holds a secret again when they are linked, for it waits nowhere: %s', async (text) => {
+    const workspace = await boundWorkspace();
+    const said = { workspace, person: 'U7' };
+    const refused = requestOf(text, said);
+    await chat.bot.inbound.take(refused);
+    const { card } = await answerTo(chat.platform, refused);
+    expect([card.title, card.verdict]).toEqual([
+      'Not linked yet',
+      'You are not linked to a user of dmarc-ops yet. What you asked may hold a secret and is kept nowhere: write it again when you are.',
+    ]);
+    await until('the request to end', async () =>
+      (await stored(workspace)).every(({ state }) => state === 'answered') ? true : null,
+    );
+    const [row] = await system.db.within(admin.tenant, (session) =>
+      session.rows<{ all: string }>(
+        `SELECT string_agg(r::text, ' ') AS all FROM chat_request r WHERE r.tenant_id = $1`,
+        [admin.tenant],
+      ),
+    );
+    expect(row?.all).not.toContain('tell-nobody');
+
+    await chat.ask(`link ${await code(await user('admin'))}`, said);
+    expect(await chat.card('channels', said)).toMatchObject({
+      verdict: expect.stringMatching(/told nowhere/u) as string,
+    });
+  });
+
   it('has the role of today at each request, and nothing once they are locked out', async () => {
     const workspace = await boundWorkspace();
     const email = await user('viewer');

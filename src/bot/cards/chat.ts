@@ -47,12 +47,12 @@ export function welcomeCard(): Card {
 }
 
 /** Somebody of a bound workspace who is no user yet; what they asked waits. */
-export function unlinkedCard(): Card {
+export function unlinkedCard({ waits = true } = {}): Card {
   return {
     ...bare(
       'Not linked yet',
       'warning',
-      'You are not linked to a user of dmarc-ops yet. What you asked is carried out as soon as you are.',
+      `You are not linked to a user of dmarc-ops yet. ${waits ? 'What you asked is carried out as soon as you are.' : 'What you asked may hold a secret and is kept nowhere: write it again when you are.'}`,
     ),
     parts: [
       steps([

@@ -13,17 +13,25 @@ const DEEPEST = 3;
  * lists are cut, and what is no plain data (a stream) is left out too. A secret of ours in another field is hidden.
  */
 export function auditedInput(schema: z.ZodType, input: unknown): Readonly<Record<string, unknown>> {
-  const { properties } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  const isSecret = (name: string) => {
-    const property = properties?.[name];
-    return typeof property === 'object' && property.writeOnly === true;
-  };
   if (!isPlain(input)) return {};
+  const properties = propertiesOf(schema);
+  const secret = secretFields(schema);
   // A field that the schema does not name says nothing of itself, so it could be a secret.
   const open = Object.entries(input).filter(
-    ([name]) => Object.hasOwn(properties ?? {}, name) && !isSecret(name),
+    ([name]) => Object.hasOwn(properties, name) && !secret.includes(name),
   );
   return auditedRecord(Object.fromEntries(open));
+}
+
+/** Fields that the schema marks as secret (`writeOnly`). */
+export function secretFields(schema: z.ZodType): readonly string[] {
+  return Object.entries(propertiesOf(schema)).flatMap(([name, property]) =>
+    typeof property === 'object' && property.writeOnly === true ? [name] : [],
+  );
+}
+
+function propertiesOf(schema: z.ZodType) {
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }).properties ?? {};
 }
 
 /** Plain data within the bounds of a line. */
