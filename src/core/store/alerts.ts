@@ -1,56 +1,10 @@
 import type { Alert, AlertState } from '../alert/alert.js';
-import type { Cause, Finding, Severity } from '../alert/finding.js';
+import type { Finding, Severity } from '../alert/finding.js';
+import { ALERTS, readAlerts, type AlertRow, type RawAlert } from './alert-row.js';
 import type { Session } from './session.js';
 import { storable, storableJsonText } from './text.js';
 
-/** An alert with what is not for its card. */
-export interface AlertRow extends Alert {
-  readonly domainId: number | null;
-  /** The version of its lead's card from which on it stands there as it is; means nothing where it has its own card. */
-  readonly shownSince: number;
-  /** When the clock alone changes it next. */
-  readonly nextStepAt: string | null;
-}
-
-interface Raw {
-  readonly id: number;
-  readonly rule: string;
-  readonly kind: string;
-  readonly domain: string | null;
-  readonly domainId: number | null;
-  readonly cause: Cause;
-  readonly severity: Severity;
-  readonly state: AlertState;
-  readonly version: number;
-  readonly notableVersion: number;
-  readonly leadId: number | null;
-  readonly shownSince: number;
-  readonly sender: string | null;
-  readonly finding: Finding;
-  readonly timesFound: number;
-  readonly openedAt: Date;
-  readonly lastFoundAt: Date;
-  readonly clearSince: Date | null;
-  readonly snoozedUntil: Date | null;
-  readonly assigneeId: number | null;
-  readonly assigneeName: string | null;
-  readonly acknowledgedAt: Date | null;
-  readonly acknowledgedBy: string | null;
-  readonly resolvedAt: Date | null;
-  readonly resolvedBy: string | null;
-  readonly escalation: number;
-  readonly nextStepAt: Date | null;
-}
-
-const ALERTS = `SELECT a.id, a.rule, a.kind, d.name AS domain, a.domain_id AS "domainId", a.cause, a.severity, a.state,
-    a.version, a.notable_version AS "notableVersion", a.lead_id AS "leadId", a.shown_since AS "shownSince",
-    a.sender::text AS sender, a.finding,
-    a.times_found AS "timesFound", a.opened_at AS "openedAt", a.last_found_at AS "lastFoundAt",
-    a.clear_since AS "clearSince", a.snoozed_until AS "snoozedUntil", a.assignee_id AS "assigneeId",
-    u.name AS "assigneeName", a.acknowledged_at AS "acknowledgedAt", a.acknowledged_by AS "acknowledgedBy",
-    a.resolved_at AS "resolvedAt", a.resolved_by AS "resolvedBy", a.escalation, a.next_step_at AS "nextStepAt"
-  FROM alert a LEFT JOIN domain d ON d.tenant_id = a.tenant_id AND d.id = a.domain_id
-  LEFT JOIN account u ON u.tenant_id = a.tenant_id AND u.id = a.assignee_id WHERE a.tenant_id = $1`;
+export type { AlertRow } from './alert-row.js';
 
 /** Alerts by id, those that there are. */
 export async function findAlerts(
@@ -58,7 +12,9 @@ export async function findAlerts(
   tenant: number,
   ids: readonly number[],
 ): Promise<AlertRow[]> {
-  return read(await session.rows<Raw>(`${ALERTS} AND a.id = ANY ($2) ORDER BY a.id`, [tenant, ids]));
+  return readAlerts(
+    await session.rows<RawAlert>(`${ALERTS} AND a.id = ANY ($2) ORDER BY a.id`, [tenant, ids]),
+  );
 }
 
 /** What is told on the cards of these, resolved ones included, oldest first; bounded for each. Index alert_led. */
@@ -68,8 +24,8 @@ export async function membersOf(
   leads: readonly number[],
   most: number,
 ): Promise<AlertRow[]> {
-  return read(
-    await session.rows<Raw>(
+  return readAlerts(
+    await session.rows<RawAlert>(
       `${ALERTS} AND a.id IN (SELECT m.id FROM unnest($2::int[]) AS l (id) CROSS JOIN LATERAL (
          SELECT m.id FROM alert m WHERE m.tenant_id = $1 AND m.lead_id = l.id
          ORDER BY m.state = 'resolved', m.id LIMIT $3) AS m) ORDER BY a.id`,
@@ -80,8 +36,8 @@ export async function membersOf(
 
 /** What is told on the card of one and is not resolved, oldest first. Index alert_led. */
 export async function openMembersOf(session: Session, tenant: number, lead: number): Promise<AlertRow[]> {
-  return read(
-    await session.rows<Raw>(`${ALERTS} AND a.lead_id = $2 AND a.state <> 'resolved' ORDER BY a.id`, [
+  return readAlerts(
+    await session.rows<RawAlert>(`${ALERTS} AND a.lead_id = $2 AND a.state <> 'resolved' ORDER BY a.id`, [
       tenant,
       lead,
     ]),
@@ -94,8 +50,8 @@ export async function openAlertsOf(
   tenant: number,
   domainId: number | null,
 ): Promise<AlertRow[]> {
-  return read(
-    await session.rows<Raw>(
+  return readAlerts(
+    await session.rows<RawAlert>(
       `${ALERTS} AND a.domain_id IS NOT DISTINCT FROM $2 AND a.state <> 'resolved' ORDER BY a.id`,
       [tenant, domainId],
     ),
@@ -125,11 +81,11 @@ export async function openAlertLike(
   tenant: number,
   fingerprint: Buffer,
 ): Promise<AlertRow | null> {
-  const rows = await session.rows<Raw>(`${ALERTS} AND a.fingerprint = $2 AND a.state <> 'resolved'`, [
+  const rows = await session.rows<RawAlert>(`${ALERTS} AND a.fingerprint = $2 AND a.state <> 'resolved'`, [
     tenant,
     fingerprint,
   ]);
-  return read(rows)[0] ?? null;
+  return readAlerts(rows)[0] ?? null;
 }
 
 /** The fingerprint of an alert. */
@@ -275,8 +231,8 @@ export async function listAlerts(
   filter: AlertFilter,
   page: { readonly limit: number; readonly before: number | null },
 ): Promise<AlertRow[]> {
-  return read(
-    await session.rows<Raw>(
+  return readAlerts(
+    await session.rows<RawAlert>(
       `${ALERTS} AND a.state = ANY ($2) AND ($3::text IS NULL OR a.severity = $3) AND ($4::text IS NULL OR a.rule = $4)
          AND ($5::integer IS NULL OR a.domain_id = $5) AND ($6::inet IS NULL OR a.sender && $6)
          AND ($7::integer IS NULL OR a.assignee_id = $7) AND ($8::integer IS NULL OR a.id < $8)
@@ -309,23 +265,4 @@ export async function countAlerts(
     { open: 0, acknowledged: 0, resolved: 0 },
     ...rows.map(({ state, count }) => ({ [state]: count })),
   );
-}
-
-/** Rows as alerts. */
-function read(rows: readonly Raw[]): AlertRow[] {
-  return rows.map((row) => {
-    const { assigneeId, assigneeName, acknowledgedAt, acknowledgedBy, resolvedAt, resolvedBy, ...rest } = row;
-    return {
-      ...rest,
-      openedAt: row.openedAt.toISOString(),
-      lastFoundAt: row.lastFoundAt.toISOString(),
-      clearSince: row.clearSince?.toISOString() ?? null,
-      snoozedUntil: row.snoozedUntil?.toISOString() ?? null,
-      nextStepAt: row.nextStepAt?.toISOString() ?? null,
-      assignee: assigneeId === null ? null : { id: assigneeId, name: assigneeName ?? '' },
-      acknowledged:
-        acknowledgedAt === null ? null : { at: acknowledgedAt.toISOString(), by: acknowledgedBy ?? '' },
-      resolved: resolvedAt === null ? null : { at: resolvedAt.toISOString(), by: resolvedBy ?? '' },
-    };
-  });
 }

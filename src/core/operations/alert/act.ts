@@ -52,7 +52,9 @@ export const seenField = z.coerce
   .min(1)
   .max(LARGEST_ID)
   .optional()
-  .describe('The version that was looked at; a newer state is not undone');
+  .describe(
+    'The version that was looked at: no newer state is undone, and what came or became worse since is left alone',
+  );
 
 /** What changes the state of an alert. */
 export const stateFields = { id: alertField, note: noteField.optional(), seen: seenField };
@@ -145,7 +147,8 @@ async function worseText(
   const by = typeof details['by'] === 'number' ? details['by'] : alert.id;
   const [worse = alert] = await findAlerts(session, tenant, [by]);
   const which = worse.id === alert.id ? '' : ` (alert ${worse.id})`;
-  return `${kindOf(worse.kind)?.title ?? worse.rule}${which} is ${worse.severity}`;
+  const is = worse.state === 'resolved' ? 'was' : 'is';
+  return `${kindOf(worse.kind)?.title ?? worse.rule}${which} ${is} ${worse.severity}`;
 }
 
 /** Who asks, for an alert's history. */

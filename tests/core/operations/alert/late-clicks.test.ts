@@ -92,6 +92,16 @@ describe('a click on a card that became worse since', () => {
     });
   });
 
+  it('is told what it was where that is over by now', async () => {
+    const [lead = 0] = await opened();
+    const [, worse = 0] = await opened([first, critical], 1);
+    await perform(resolve, context, { id: worse });
+
+    await expect(perform(resolve, context, { id: lead, seen: 1 })).rejects.toMatchObject({
+      message: expect.stringContaining(`Failure rate (alert ${worse}) was critical.`) as string,
+    });
+  });
+
   it('does not end it as ours either', async () => {
     const [id = 0] = await opened();
     await opened([{ ...first, severity: 'critical' }], 1);
