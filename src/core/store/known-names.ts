@@ -35,7 +35,8 @@ export async function learnNames(
     [tenant, ids],
   );
   const until = new Map(rows.map((row) => [row.id, row.until]));
-  for (const id of ids) if (!until.has(id)) await learnAll(session, tenant, id, day);
+  const unknown = ids.filter((id) => !until.has(id));
+  if (unknown.length > 0) await learnAll(session, tenant, unknown, day);
   const behind = rows.filter((row) => row.until < last);
   if (behind.length > 0) await learnNew(session, tenant, behind);
   await session.run(
@@ -46,15 +47,21 @@ export async function learnNames(
   );
 }
 
-async function learnAll(session: Session, tenant: number, domainId: number, day: string): Promise<void> {
+async function learnAll(
+  session: Session,
+  tenant: number,
+  domainIds: readonly number[],
+  day: string,
+): Promise<void> {
   await session.run(
     `INSERT INTO known_name (tenant_id, domain_id, name, first_seen)
-     SELECT DISTINCT $1::int, $2::int, left(lower(r.header_from), 300), '${ALWAYS_KNOWN}'::date FROM record r
-     JOIN domain d ON d.tenant_id = $1 AND d.id = $2
-     WHERE r.tenant_id = $1 AND r.domain_id = $2 AND r.day BETWEEN $3::date - ${FIRST_LOOK_DAYS} AND $3::date + 2
-       AND r.header_from <> d.name AND ${UNDER('lower(r.header_from)')} LIMIT ${MOST_OF_DOMAIN}
+     SELECT $1, d.id, n.name, '${ALWAYS_KNOWN}' FROM domain d CROSS JOIN LATERAL (
+       SELECT DISTINCT left(lower(r.header_from), 300) AS name FROM record r
+       WHERE r.tenant_id = $1 AND r.domain_id = d.id AND r.day BETWEEN $3::date - ${FIRST_LOOK_DAYS} AND $3::date + 2
+         AND r.header_from <> d.name AND ${UNDER('lower(r.header_from)')} LIMIT ${MOST_OF_DOMAIN}) AS n
+     WHERE d.tenant_id = $1 AND d.id = ANY ($2::int[]) ORDER BY d.id, n.name
      ON CONFLICT DO NOTHING`,
-    [tenant, domainId, day],
+    [tenant, domainIds, day],
   );
 }
 

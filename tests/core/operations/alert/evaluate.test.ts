@@ -22,6 +22,17 @@ import type { z } from 'zod';
 const BURST_END = '2026-05-20';
 const HOUR_MS = 3_600_000;
 
+/** A report about a domain, of the last whole day, with mail from a name. */
+function reportOf(domain: string, name: string): string {
+  const begin = Date.parse(addDays(BURST_END, 1)) / 1000;
+  return `<?xml version="1.0"?><feedback><report_metadata><org_name>bigmail.example</org_name><email>a@b.example</email>
+    <report_id>of-${name}</report_id><date_range><begin>${begin}</begin><end>${begin + 86_399}</end></date_range></report_metadata>
+    <policy_published><domain>${domain}</domain><p>reject</p></policy_published>
+    <record><row><source_ip>192.0.2.10</source_ip><count>25</count><policy_evaluated><disposition>none</disposition><dkim>pass</dkim>
+    <spf>pass</spf></policy_evaluated></row><identifiers><header_from>${name}</header_from></identifiers>
+    <auth_results><spf><domain>${domain}</domain><result>pass</result></spf></auth_results></record></feedback>`;
+}
+
 describe('evaluation', () => {
   let system: TestSystem;
   let context: Context;
@@ -83,15 +94,7 @@ describe('evaluation', () => {
 
   it('tells of a subdomain that is new, and not of those that it knew from the start', async () => {
     expect((await open()).filter((alert) => alert.rule === 'new-subdomain')).toEqual([]);
-    const day = addDays(BURST_END, 1);
-    const begin = Date.parse(day) / 1000;
-    const xml = `<?xml version="1.0"?><feedback><report_metadata><org_name>bigmail.example</org_name><email>a@b.example</email>
-      <report_id>new-name</report_id><date_range><begin>${begin}</begin><end>${begin + 86_399}</end></date_range></report_metadata>
-      <policy_published><domain>example.com</domain><p>reject</p></policy_published>
-      <record><row><source_ip>192.0.2.10</source_ip><count>25</count><policy_evaluated><disposition>none</disposition><dkim>pass</dkim>
-      <spf>pass</spf></policy_evaluated></row><identifiers><header_from>News.example.com</header_from></identifiers>
-      <auth_results><spf><domain>example.com</domain><result>pass</result></spf></auth_results></record></feedback>`;
-    await takeIn(context, xml);
+    await takeIn(context, reportOf('example.com', 'News.example.com'));
     now = new Date(now.getTime() + 10_000);
 
     const { raised } = await evaluateDirty(context);
@@ -99,6 +102,27 @@ describe('evaluation', () => {
     expect(
       raised.filter(({ finding }) => finding.kind === 'new-subdomain').map(({ finding }) => finding.key),
     ).toEqual([{ name: 'news.example.com' }]);
+  });
+
+  it('knows all names of domains that it looks at for the first time', async () => {
+    const fresh = await system.context('fresh', { now: () => now });
+    for (const domain of ['a.example', 'b.example'])
+      for (const name of [domain, `Shop.${domain}`, 'other.example'])
+        await takeIn(fresh, reportOf(domain, name));
+
+    await evaluateAll(fresh);
+
+    const known = await system.db.within(fresh.tenant, (session) =>
+      session.rows(
+        `SELECT d.name AS domain, k.name, k.first_seen AS since FROM known_name k
+         JOIN domain d ON d.tenant_id = $1 AND d.id = k.domain_id WHERE k.tenant_id = $1 ORDER BY 1, 2`,
+        [fresh.tenant],
+      ),
+    );
+    expect(known).toEqual([
+      { domain: 'a.example', name: 'shop.a.example', since: '1970-01-01' },
+      { domain: 'b.example', name: 'shop.b.example', since: '1970-01-01' },
+    ]);
   });
 
   it('goes by what people set for all domains and for one', async () => {
