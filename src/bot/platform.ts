@@ -145,15 +145,22 @@ export interface ChatSpeaker extends Speaker {
 /** The message, or the whole channel, is not there any more, or the bot may not speak there. */
 export class Gone extends Error {
   override readonly name = 'Gone';
+  readonly heals: boolean;
 
   constructor(
     readonly what: 'message' | 'channel',
     /** One sentence for people. */
     readonly reason: string,
-    options?: ErrorOptions,
+    options?: GoneOptions,
   ) {
     super(reason, options);
+    this.heals = options?.heals ?? false;
   }
+}
+
+export interface GoneOptions extends ErrorOptions {
+  /** Whether it is a matter of credentials, so that it may be there again without a word to the bot. */
+  readonly heals?: boolean;
 }
 
 /** The platform says when to come again; nothing was done. */

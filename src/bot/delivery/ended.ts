@@ -22,7 +22,8 @@ export function failure(
   notes: DeliveryNote[],
 ): Outcome {
   const { delivery, now } = job;
-  if (error instanceof Gone) return { end: 'gone', reason: error.message, settled: settled() };
+  if (error instanceof Gone)
+    return { end: 'gone', reason: error.message, heals: error.heals, settled: settled() };
   if (error instanceof TryLater) {
     const nextAt = new Date(now().getTime() + error.afterMs);
     return {

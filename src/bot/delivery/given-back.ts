@@ -11,8 +11,8 @@ export function asleep(
   channel: Pick<ChannelRow, 'name'>,
   why: { readonly code: string; readonly reason: string },
   at: Date,
-  /** How far it came before the channel was found to be gone. */
-  sofar: Settled = over(delivery),
+  /** How far it came before the channel was found to be gone; and when to look at it all the same, null for never. */
+  { sofar = over(delivery), until = null }: { readonly sofar?: Settled; readonly until?: Date | null } = {},
 ): Settled {
   const { subject, subjectId, wantedVersion: version } = delivery;
   return {
@@ -30,7 +30,7 @@ export function asleep(
         detail: why.reason,
       },
     ],
-    delivery: { ...sofar.delivery, heldCode: PARKED },
+    delivery: { ...sofar.delivery, heldCode: PARKED, nextAt: until },
   };
 }
 

@@ -49,7 +49,7 @@ export type Outcome =
   /** It could not be made; the channel has nothing to do with it. */
   | { readonly end: 'unready'; readonly error: unknown; readonly settled: Settled }
   /** The channel is not there; what was said before that is in `settled`. */
-  | { readonly end: 'gone'; readonly reason: string; readonly settled: Settled }
+  | { readonly end: 'gone'; readonly reason: string; readonly heals: boolean; readonly settled: Settled }
   /** Somebody else took it over. */
   | { readonly end: 'lost' };
 

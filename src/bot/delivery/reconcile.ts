@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Log } from '../../core/ingest/context.js';
-import { park } from '../../core/operations/delivery/park.js';
+import { park, resumeHealed } from '../../core/operations/delivery/park.js';
 import {
   beginToTell,
   giveBack,
@@ -16,6 +16,7 @@ import type { SystemContext } from '../../core/operations/operation.js';
 import { openBudgets } from './budget.js';
 import { gathered } from './gathered.js';
 import { asleep, over } from './given-back.js';
+import { mayTry, nextTry, wasSaid, whyParked, type WhyParked } from './healing.js';
 import type { Job, Outcome } from './job.js';
 import { tell } from './one.js';
 import { remembered } from './remembered.js';
@@ -123,10 +124,13 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const { tenant, channel } = batch;
     const log = system.log.child({ tenant, channel: channel.id, kind: channel.kind });
     const later: TakenDelivery[] = [];
-    let parked = channel.parked;
+    let parked: WhyParked | null = channel.parked;
+    /** Of what sleeps one comes back, to see whether the channel is healed. */
+    let trial = parked === null ? null : await mayTry(system, tenant, channel, parked.code);
     for (const delivery of deliveries) {
-      if (parked !== null) {
-        await tenantWork(tenant).settle(asleep(delivery, channel, parked, system.now()));
+      if (parked !== null && trial !== 'now') {
+        await tenantWork(tenant).settle(asleep(delivery, channel, parked, system.now(), { until: trial }));
+        trial = null;
         continue;
       }
       // What was spoken to a channel that has to wait goes on when its time has come.
@@ -136,8 +140,15 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       }
       const outcome = await one(batch, delivery);
       const settled = await after(batch, delivery, outcome, log);
-      if (settled === 'parked') parked = { at: system.now(), code: GONE, reason: reasonOf(outcome) };
       if (settled === 'later') later.push(delivery);
+      if (outcome.end === 'gone') parked = whyParked(outcome);
+      else if (parked !== null && wasSaid(outcome)) {
+        log.info('a parked channel is there again');
+        await resumeHealed(system, tenant, channel.id);
+        parked = null;
+      }
+      // What nothing was said of tried nothing.
+      if (outcome.end !== 'settled') trial = null;
     }
     await giveBack(system, tenant, later);
   };
@@ -148,7 +159,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     delivery: TakenDelivery,
     outcome: Outcome,
     log: Log,
-  ): Promise<'done' | 'later' | 'parked'> => {
+  ): Promise<'done' | 'later'> => {
     const work = tenantWork(tenant);
     switch (outcome.end) {
       case 'settled':
@@ -179,11 +190,12 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         await work.settle(outcome.settled);
         return 'done';
       case 'gone': {
-        const why = { code: GONE, reason: outcome.reason };
-        log.warn('a channel was parked', why);
+        const why = whyParked(outcome);
+        log.warn('a channel was parked', { ...why });
         await park(system, tenant, channel, why);
-        await work.settle(asleep(delivery, channel, why, system.now(), outcome.settled));
-        return 'parked';
+        const until = await nextTry(system, tenant, channel, why.code);
+        await work.settle(asleep(delivery, channel, why, system.now(), { sofar: outcome.settled, until }));
+        return 'done';
       }
       case 'lost':
         log.warn('a delivery was taken over by another process', { delivery: delivery.id });
@@ -265,13 +277,6 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       clearTimeout(cut);
     },
   };
-}
-
-/** The platform says that the channel is not there, or not for us. */
-const GONE = 'channel-gone';
-
-function reasonOf(outcome: Outcome): string {
-  return outcome.end === 'gone' ? outcome.reason : '';
 }
 
 /** What was said must not be forgotten for a moment's trouble of the database. */

@@ -27,6 +27,8 @@ const CHANNEL_GONE: Readonly<Record<string, string>> = {
   token_revoked: 'The app was removed from the workspace: install it again, and set the new SLACK_BOT_TOKEN.',
   team_disabled: 'The workspace is not active any more.',
 };
+/** Of those what ends when somebody installs the app again, or sets the right token, wherever that is done. */
+const HEALS = new Set(['team_access_not_granted', 'account_inactive', 'token_revoked', 'team_disabled']);
 
 /** Whether a message can no longer be changed, though it is there. */
 export function cannotBeChanged(error: unknown): boolean {
@@ -39,7 +41,7 @@ export function troubleOf(error: unknown, scope: 'channel' | 'workspace'): unkno
   if (MESSAGE_GONE.has(code))
     return new Gone('message', 'The message was deleted, or is of another app.', { cause: error });
   const gone = CHANNEL_GONE[code];
-  if (gone !== undefined) return new Gone('channel', gone, { cause: error });
+  if (gone !== undefined) return new Gone('channel', gone, { cause: error, heals: HEALS.has(code) });
   const meaning = meaningOf(error);
   if (meaning.type === 'wait') return new TryLater(meaning.ms, scope, { cause: error });
   if (meaning.type === 'simpler')

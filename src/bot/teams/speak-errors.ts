@@ -11,6 +11,8 @@ const CHANNEL_GONE: Readonly<Record<string, string>> = {
   ConversationNotFound: 'The channel was deleted, or the app was taken out of it: add the app there again.',
   ForbiddenOperationException: 'Teams does not let the app write there: choose another channel.',
 };
+/** Of those what ends when an admin allows the app again. */
+const HEALS = 'BotDisabledByAdmin';
 const OTHERWISE =
   'Teams does not let the app write there any more: add the app again, or choose another channel.';
 const TOO_MANY = 429;
@@ -38,7 +40,7 @@ export function troubleOf(error: unknown, about: 'message' | 'channel'): unknown
       // What is posted anew then tells whether it is the channel.
       if (about === 'message' && status === 404)
         return new Gone('message', 'The message or its channel was deleted.', cause);
-      return new Gone('channel', CHANNEL_GONE[code] ?? OTHERWISE, cause);
+      return new Gone('channel', CHANNEL_GONE[code] ?? OTHERWISE, { ...cause, heals: code === HEALS });
     case 'refused':
       return new Refused(`Teams does not take the message in any form (${status} ${code}).`, cause);
     default:

@@ -166,9 +166,14 @@ describe('speaking in Slack', () => {
     });
   });
 
-  it.each(['channel_not_found', 'not_in_channel', 'token_revoked', 'account_inactive'])(
-    'parks a channel on %s, with a sentence on what to do',
-    async (error) => {
+  it.each([
+    ['channel_not_found', false],
+    ['not_in_channel', false],
+    ['token_revoked', true],
+    ['account_inactive', true],
+  ])(
+    'parks a channel on %s, with a sentence on what to do, and whether it may heal: %s',
+    async (error, heals) => {
       harness.fake.fault('chat.postMessage', { type: 'error', error });
 
       const thrown: unknown = await speaker()
@@ -177,6 +182,7 @@ describe('speaking in Slack', () => {
 
       expect(thrown).toBeInstanceOf(Gone);
       expect((thrown as Gone).what).toBe('channel');
+      expect((thrown as Gone).heals).toBe(heals);
       expect((thrown as Gone).reason).toMatch(/^[A-Z].+(?:invite|install).+\.$/u);
     },
   );

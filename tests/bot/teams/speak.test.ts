@@ -163,9 +163,13 @@ describe('speaking in Teams', () => {
     expect(await caught(speaker().post(to, post(), false))).toMatchObject({
       what: 'channel',
       reason: 'The app is not in the team or chat any more: add it there again.',
+      heals: false,
     });
     channel.refused = 'BotDisabledByAdmin';
-    expect(await caught(speaker().update(to, ref, post()))).toMatchObject({ what: 'channel' });
+    expect(await caught(speaker().update(to, ref, post()))).toMatchObject({
+      what: 'channel',
+      heals: true,
+    });
     const gone = { ...to, conversation: '19:gone@thread.tacv2' };
     expect(await caught(speaker().post(gone, post(), false))).toMatchObject({ what: 'channel' });
   });

@@ -67,6 +67,11 @@ export async function resume(session: Session, tenant: number, id: number, at: D
   return true;
 }
 
+/** A parked channel took a message: sends what waited to it. False where somebody resumed it before. */
+export function resumeHealed({ db, now }: SystemContext, tenant: number, id: number): Promise<boolean> {
+  return db.within(tenant, (session) => resume(session, tenant, id, now()));
+}
+
 /**
  * Somebody speaks to the bot in a channel, so it is there: resumes that channel where it is parked. False where nothing
  * was parked.
