@@ -12,6 +12,7 @@ import {
 import { figuresOfDomains, listDomainsWith } from '../store/domain-figures.js';
 import { asksOfRows } from '../store/relation.js';
 import { endAlerts } from './alert/end.js';
+import { decidedAgain } from './alert/group.js';
 import { pageOf, placeShapes, readCursor } from './cursor.js';
 import { domainField, pageFields } from './fields.js';
 import { ask, knownDomain, filterFields } from './filter.js';
@@ -110,14 +111,16 @@ export const release = operation({
   effect: 'changes',
   input: oneDomain,
   run: (context, { domain }): Promise<ClaimResult> =>
-    context.db.within(context.tenant, async (session) => {
-      const row = await knownDomain(context, session, domain);
-      await endAlerts(context, session, row.id, {
-        which: () => true,
-        note: `${row.name} was released: nobody is alerted about it.`,
-        because: 'domain-released',
-      });
-      const changed = await releaseDomain(session, context.tenant, row.name);
-      return { domain: row.name, claimed: false, changed, seen: row.lastReportAt !== null };
-    }),
+    decidedAgain(() =>
+      context.db.within(context.tenant, async (session) => {
+        const row = await knownDomain(context, session, domain);
+        await endAlerts(context, session, row.id, {
+          which: () => true,
+          note: `${row.name} was released: nobody is alerted about it.`,
+          because: 'domain-released',
+        });
+        const changed = await releaseDomain(session, context.tenant, row.name);
+        return { domain: row.name, claimed: false, changed, seen: row.lastReportAt !== null };
+      }),
+    ),
 });

@@ -178,14 +178,14 @@ describe('one of many that is in trouble', () => {
       } as const;
       await addDeliveryNotes(session, behind.tenant, [{ ...note, ...held, channelId: ops }]);
     });
-    const broken = (tenant: number) => tenant === context.tenant;
+    const inTrouble = (tenant: number) => tenant === context.tenant;
     const refused = () => Promise.reject(new Error('broken on purpose'));
     const at: Context = {
       ...later(context, MINUTE),
       db: {
         ...context.db,
-        within: (tenant, work) => (broken(tenant) ? refused() : context.db.within(tenant, work)),
-        reading: (tenant, work) => (broken(tenant) ? refused() : context.db.reading(tenant, work)),
+        within: (tenant, work) => (inTrouble(tenant) ? refused() : context.db.within(tenant, work)),
+        reading: (tenant, work) => (inTrouble(tenant) ? refused() : context.db.reading(tenant, work)),
       },
     };
     await withAlert(await claimed(context), 'example.com');
@@ -201,8 +201,8 @@ describe('one of many that is in trouble', () => {
       session.rows('SELECT FROM alert WHERE tenant_id = $1 AND clear_since IS NOT NULL', [behind.tenant]),
     );
     expect(cleared).toHaveLength(1);
-    const inTrouble = logged.map(({ tenant }) => tenant);
-    expect(inTrouble.filter((tenant) => tenant === context.tenant).length).toBeGreaterThanOrEqual(3);
-    expect(inTrouble).not.toContain(behind.tenant);
+    const named = logged.map(({ tenant }) => tenant);
+    expect(named.filter((tenant) => tenant === context.tenant).length).toBeGreaterThanOrEqual(3);
+    expect(named).not.toContain(behind.tenant);
   });
 });
