@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { evaluateAll, evaluateDirty } from '../../../../src/core/operations/alert/evaluate.js';
-import { mornings } from '../../../../src/core/operations/alert/morning.js';
+import { morning, mornings } from '../../../../src/core/operations/alert/morning.js';
 import { raise } from '../../../../src/core/operations/alert/raise.js';
 import { stepAll, steps } from '../../../../src/core/operations/alert/steps.js';
 import type { Context } from '../../../../src/core/operations/operation.js';
@@ -55,17 +55,21 @@ describe('a deadlock', () => {
   });
 });
 
-/** From now on PostgreSQL refuses what is done to rows of a table that match. */
-async function breaking(table: string, when: 'INSERT' | 'UPDATE', matching: string): Promise<void> {
+async function asOwner(sql: string): Promise<void> {
   const owner = await system.db.connectApart('test');
-  const name = `broken_${(broken += 1)}`;
   try {
-    await owner.query(`SET search_path = dmarc_ops;
-      CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'broken on purpose'; END $$;
-      CREATE TRIGGER ${name} BEFORE ${when} ON ${table} FOR EACH ROW WHEN (${matching}) EXECUTE FUNCTION ${name}()`);
+    await owner.query(`SET search_path = dmarc_ops; ${sql}`);
   } finally {
     await owner.end();
   }
+}
+
+/** From now on PostgreSQL refuses what is done to rows of a table that match. */
+async function breaking(table: string, when: 'INSERT' | 'UPDATE', matching: string): Promise<void> {
+  const name = `broken_${(broken += 1)}`;
+  await asOwner(`
+    CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'broken on purpose'; END $$;
+    CREATE TRIGGER ${name} BEFORE ${when} ON ${table} FOR EACH ROW WHEN (${matching}) EXECUTE FUNCTION ${name}()`);
 }
 let broken = 0;
 
@@ -76,6 +80,14 @@ async function withAlert(domain: number, name: string): Promise<number> {
     domain: name,
   });
   return raised?.alertId ?? 0;
+}
+
+/** Has a channel that was not told of an alert in its quiet hours, which ended an hour ago. */
+async function waitedInQuiet(at: Context, subjectId: number): Promise<void> {
+  const channelId = await channel(at, 'ops', { quiet_from: '10:00', quiet_until: '11:00' });
+  const about = { subject: 'alert', subjectId, channel: 'ops', channelId, version: 1 } as const;
+  const held = { at: later(at, -1.5).now(), what: 'held', code: 'quiet-hours', detail: null } as const;
+  await at.db.within(at.tenant, (session) => addDeliveryNotes(session, at.tenant, [{ ...about, ...held }]));
 }
 
 const alerts = () =>
@@ -163,21 +175,13 @@ describe('one of many that is in trouble', () => {
     const behind = await system.context(`behind ${tenants}`, { log });
     const domain = await claimed(behind);
     const [raised] = await raise(behind, evaluation(domain, [finding()]));
-    const ops = await channel(behind, 'ops', { quiet_from: '10:00', quiet_until: '11:00' });
-    await behind.db.within(behind.tenant, async (session) => {
-      await session.run('UPDATE alert SET next_step_at = $2, snoozed_until = $2 WHERE tenant_id = $1', [
+    await waitedInQuiet(behind, raised?.alertId ?? 0);
+    await behind.db.within(behind.tenant, (session) =>
+      session.run('UPDATE alert SET next_step_at = $2, snoozed_until = $2 WHERE tenant_id = $1', [
         behind.tenant,
         behind.now(),
-      ]);
-      const note = { subject: 'alert', subjectId: raised?.alertId ?? 0, channel: 'ops', version: 1 } as const;
-      const held = {
-        at: later(behind, -1.5).now(),
-        what: 'held',
-        code: 'quiet-hours',
-        detail: null,
-      } as const;
-      await addDeliveryNotes(session, behind.tenant, [{ ...note, ...held, channelId: ops }]);
-    });
+      ]),
+    );
     const inTrouble = (tenant: number) => tenant === context.tenant;
     const refused = () => Promise.reject(new Error('broken on purpose'));
     const at: Context = {
@@ -204,5 +208,18 @@ describe('one of many that is in trouble', () => {
     const named = logged.map(({ tenant }) => tenant);
     expect(named.filter((tenant) => tenant === context.tenant).length).toBeGreaterThanOrEqual(3);
     expect(named).not.toContain(behind.tenant);
+  });
+});
+
+describe('a morning that was told of', () => {
+  it('is not looked up again in the log, which is long', async () => {
+    await waitedInQuiet(context, await withAlert(await claimed(context), 'example.com'));
+    expect(await morning(context)).toBe(1);
+    await asOwner('ALTER TABLE delivery_log RENAME TO elsewhere');
+
+    expect(await morning(context)).toBe(0);
+
+    expect(logged).toEqual([]);
+    await asOwner('ALTER TABLE elsewhere RENAME TO delivery_log');
   });
 });
