@@ -94,6 +94,8 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   'newer-alert': 409,
   'suppression-over': 409,
   'suppressions-full': 409,
+  'channels-full': 409,
+  'channel-named': 409,
   'alert-busy': 503,
   'too-many-tries': 429,
   'sign-in-busy': 503,

@@ -161,7 +161,7 @@ async function refuseMore({ tenant }: Context, session: Session): Promise<void> 
   const { length } = await channelNames(session, tenant);
   if (length >= MOST_CHANNELS)
     throw new OperationError(
-      'channels-too-many',
+      'channels-full',
       `There are ${length} channels, and at most ${MOST_CHANNELS} can be; remove one that nobody reads first: channel-remove NAME`,
     );
 }

@@ -124,9 +124,11 @@ describe('channels', () => {
     const mail = { kind: 'email', to: ['a@example.com'] };
     await perform(channelAdd, context, { ...mail, name: 'the last' });
 
-    await expect(perform(channelAdd, context, { ...mail, name: 'one more' })).rejects.toThrow(
-      'There are 200 channels, and at most 200 can be; remove one that nobody reads first: channel-remove NAME',
-    );
+    await expect(perform(channelAdd, context, { ...mail, name: 'one more' })).rejects.toMatchObject({
+      code: 'channels-full',
+      message:
+        'There are 200 channels, and at most 200 can be; remove one that nobody reads first: channel-remove NAME',
+    });
     expect(await list()).toHaveLength(MOST_CHANNELS);
   });
 
