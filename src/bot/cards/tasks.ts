@@ -12,10 +12,10 @@ import { nextButton } from './questions.js';
 
 /** Work that waits for longer than this is stuck, or too much for the workers. */
 const LONG_MS = 10 * 60_000;
-const QUEUE_NAMES: Readonly<Record<string, string>> = {
-  read: 'Small documents',
-  'read-large': 'Large, or tried before',
-};
+const QUEUE_NAMES: ReadonlyMap<string, string> = new Map([
+  ['read', 'Small documents'],
+  ['read-large', 'Large, or tried before'],
+]);
 
 /** How much work there is. */
 export function tasksCard({ queues, dead }: TasksResult, _input: unknown, now: Moment): Card {
@@ -50,7 +50,7 @@ export function tasksCard({ queues, dead }: TasksResult, _input: unknown, now: M
           { name: 'Oldest', align: 'left' },
         ],
         rows: queues.map((one) => [
-          QUEUE_NAMES[one.queue] ?? one.queue,
+          QUEUE_NAMES.get(one.queue) ?? one.queue,
           count(one.waiting),
           count(one.active),
           count(one.retrying),
