@@ -237,12 +237,15 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-/** Polls until something holds; throws what `why` says after 20 s. */
+/** A connection that nobody answers, as to a server that is being killed, is given up after 30 seconds. */
+const WITHIN_MS = 45_000;
+
+/** Polls until something holds; throws what `why` says after 45 s. */
 export async function until(
   holds: () => boolean | Promise<boolean>,
   why: () => string = () => 'it did not come about',
 ): Promise<void> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + WITHIN_MS;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(why());
     await sleep(20);

@@ -113,7 +113,7 @@ describe.skipIf(dovecotMissing !== null)(`a mailbox over IMAP whose connection i
 
     expect(await stored(host.context)).toEqual(expected(truth));
     expect(server.mails()).toEqual([]);
-  });
+  }, 90_000);
 
   it('and whose UIDs mean something else afterwards: looks at everything again', async () => {
     const server = await serve();
