@@ -4,6 +4,8 @@ import { LongestFirst } from './tests/support/longest-first.js';
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
+    // Those of vitest.long.config.ts.
+    exclude: ['tests/**/*.long.test.ts'],
     globalSetup: ['tests/support/setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -7,7 +7,6 @@ import { median, percentile } from './percentile.js';
 import { populationOf, reportsOf } from './population.js';
 
 const main = () => programOf('tests/bench/main.ts');
-const TIMEOUT_MS = 180_000;
 
 const figure = (measured: number, target: Figure['target']): Figure => ({
   name: 'a figure',
@@ -18,28 +17,6 @@ const figure = (measured: number, target: Figure['target']): Figure => ({
 });
 
 describe('the bench', () => {
-  it(
-    'measures the parts that are asked for, and says of each figure what it is and whether its target is kept',
-    () => {
-      const parts = ['parse', 'rules', 'alerts'].flatMap((part) => ['--only', part]);
-      const words = ['--expose-gc', main(), '--quick', '--source', ...parts];
-
-      const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
-
-      expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
-      expect(stdout).toMatch(/^PostgreSQL: \d+/mu);
-      expect(stdout).toMatch(
-        /^parse, one large report \(xml\), memory +below 150 MB +[\d.]+ MB +(ok|miss)$/mu,
-      );
-      expect(stdout).toMatch(/^rules over \d+ domains, 2000 records +below 5 s +[\d.]+ s +(ok|miss)$/mu);
-      expect(stdout).toMatch(
-        /^from a click until every copy is true, p99 +below 3,000 ms +[\d.,]+ ms +(ok|miss)$/mu,
-      );
-      expect(stdout).toMatch(/^200 out-of-date deliveries +below 60 s +[\d.]+ s +(ok|miss)$/mu);
-    },
-    TIMEOUT_MS,
-  );
-
   it('refuses a part that there is not, and says which there are', () => {
     const words = [main(), '--only', 'everything'];
 

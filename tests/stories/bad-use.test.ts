@@ -1,17 +1,18 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bulkReport } from '../../src/core/sample/bulk.js';
-import { commandLine, type Ended } from '../support/command-line.js';
+import { commandLine } from '../support/command-line.js';
 import { onServer } from '../support/database.js';
 import { programOf } from '../support/programs.js';
 import { testSystem, type TestSystem } from '../support/context.js';
 import { takeIn } from '../support/samples.js';
 import { reportXml } from '../support/reports.js';
+import { sentenceOf } from '../support/sentence.js';
 
 let system: TestSystem;
 let folder: string;
@@ -25,14 +26,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
   await system.close();
 });
-
-/** What people see: one sentence that begins with our name, and no trace of the code. */
-function sentenceOf({ errors, output }: Ended): string {
-  const lines = errors.trimEnd().split('\n');
-  expect(lines).toHaveLength(1);
-  expect(`${errors}${output}`).not.toMatch(/\n\s+at |node:internal|Error:/u);
-  return lines[0] ?? '';
-}
 
 describe('bad use gives one sentence that says what to do', () => {
   it.each([
@@ -89,50 +82,6 @@ describe('bad use gives one sentence that says what to do', () => {
     expect(sentenceOf(await running)).toContain('taken up again by the next run');
     const next = await commandLine(['ingest', path, '--json'], { environment });
     expect(JSON.parse(next.output)).toMatchObject({ known: 1, documents: { stored: 1 } });
-  });
-});
-
-/** A small disk needs the right to mount one. */
-const mayMount = (() => {
-  try {
-    execFileSync('unshare', ['--mount', 'true'], { stdio: 'ignore' });
-    return process.getuid?.() === 0;
-  } catch {
-    return false;
-  }
-})();
-
-describe.runIf(mayMount)('a full disk', () => {
-  it('is told in one sentence, nothing is half stored, and with space the work is done', async () => {
-    const disk = join(folder, 'disk');
-    const path = join(folder, 'disk-filler.xml.gz');
-    await writeFile(
-      path,
-      gzipSync(Buffer.concat([...bulkReport({ records: 100_000, seed: 2, domain: 'large.example' })])),
-    );
-    execFileSync('sh', [
-      '-c',
-      `chmod 755 ${folder} && mkdir -p ${disk} && mount -t tmpfs -o size=500m tmpfs ${disk}`,
-    ]);
-    try {
-      const environment = { DATABASE_URL: '', DATA_DIR: join(disk, 'data') };
-      await commandLine(['status'], { environment });
-
-      const { bavail, bsize } = await statfs(disk);
-      await writeFile(join(disk, 'filler'), Buffer.alloc(bavail * bsize - 8 * 1024 * 1024));
-
-      const ended = await commandLine(['ingest', path], { environment });
-
-      expect(sentenceOf(ended)).toContain('disk');
-      expect(ended.code).toBe(1);
-      await rm(join(disk, 'filler'));
-      const status = await commandLine(['status', '--json'], { environment });
-      expect(JSON.parse(status.output)).toMatchObject({ aggregate: 0 });
-      const again = await commandLine(['ingest', path, '--json'], { environment });
-      expect(JSON.parse(again.output)).toMatchObject({ documents: { stored: 1 } });
-    } finally {
-      execFileSync('umount', ['-l', disk]);
-    }
   });
 });
 
