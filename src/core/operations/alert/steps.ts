@@ -8,6 +8,7 @@ import { eachAlone, eachTenant } from '../each.js';
 import type { Context } from '../operation.js';
 import { applyChanges, withAlert, type AlertChange, type Group } from './group.js';
 import { planOf, subjectsOf } from './subject.js';
+import { askAgain } from './tell.js';
 
 /** Looked at in one turn; what is left is taken in the next. */
 const AT_ONCE = 200;
@@ -74,35 +75,41 @@ async function step(context: Context, session: Session, { alert, lead }: Group):
     else changes.push({ before, ...change, actor: SYSTEM, recount: true, channels });
   }
   if (changes.length === 0) return false;
-  await applyChanges(context, session, withLead(lead, changes));
+  // What nobody acknowledged on an acknowledged card asks for somebody, and so does the card.
+  const asks = lead.state === 'acknowledged' && changes.some(({ event }) => event?.kind === 'escalated');
+  const told = asks ? await askAgain(context, session, lead) : lead;
+  const others = asks ? changes.filter(({ before }) => before.id !== lead.id) : changes;
+  await applyChanges(context, session, withLead(told, others, asks));
   return true;
 }
 
-/** The changes with one of the lead, which tells of them: its card is the one that there is. */
-function withLead(lead: AlertRow, changes: readonly AlertChange[]): readonly AlertChange[] {
+/**
+ * The changes with one of the lead, which tells of them: its card is the one that there is. A lead that `asks` anew is
+ * escalated by that itself, and not once more.
+ */
+function withLead(lead: AlertRow, changes: readonly AlertChange[], asks: boolean): readonly AlertChange[] {
   const told = changes.filter(({ event }) => event?.kind === 'escalated' || event?.kind === 'reminded');
   const [first] = told;
   if (first === undefined) return changes;
   const channels = [...new Set(told.flatMap((one) => one.channels ?? []))];
-  const kind = told.some(({ event }) => event?.kind === 'escalated') ? 'escalated' : 'reminded';
   const own = changes.find(({ before }) => before.id === lead.id);
-  // What nobody acknowledged on an acknowledged card asks for somebody, and so does the card.
-  const opened =
-    kind === 'escalated' && lead.state === 'acknowledged'
-      ? { state: 'open' as const, acknowledged: null, escalation: 1 }
-      : {};
-  const change: AlertChange =
-    own === undefined
-      ? {
-          before: lead,
-          after: retold(lead, opened),
-          event: { kind, note: null, details: { channels, of: first.before.id } },
-          actor: SYSTEM,
-          recount: lead.state === 'acknowledged' && kind === 'escalated',
-          channels,
-        }
-      : { ...own, after: { ...own.after, ...opened }, channels };
-  return [...changes.filter((one) => one !== own), change];
+  if (own !== undefined) return [...changes.filter((one) => one !== own), { ...own, channels }];
+  const isEscalated = told.some(({ event }) => event?.kind === 'escalated');
+  return [
+    ...changes,
+    {
+      before: lead,
+      after: retold(lead, asks ? { escalation: 1 } : {}),
+      event: {
+        kind: isEscalated ? 'escalated' : 'reminded',
+        note: null,
+        details: { channels, of: first.before.id },
+      },
+      actor: SYSTEM,
+      recount: asks,
+      channels,
+    },
+  ];
 }
 
 /** Muted ones are looked at again so often: what mutes them may end early. */

@@ -56,8 +56,11 @@ export async function tellWith(
   await showOnCard(session, tenant, after, [alert.id]);
 }
 
-/** Who acknowledged a card did not see what is worse than all on it: the card asks for somebody again. */
-async function askAgain(context: Context, session: Session, lead: AlertRow): Promise<AlertRow> {
+/**
+ * Who acknowledged a card did not see what is on it by now: the card asks for somebody again. Gives the alert as it is
+ * then.
+ */
+export async function askAgain(context: Context, session: Session, lead: AlertRow): Promise<AlertRow> {
   const change = transition(lead, { do: 'unacknowledge' }, SYSTEM, context.now());
   if ('refused' in change) return lead;
   await applyChanges(context, session, [{ before: lead, ...change, actor: SYSTEM, recount: true }]);

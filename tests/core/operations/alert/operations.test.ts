@@ -449,7 +449,7 @@ describe('the clock', () => {
     for (const hours of [1.5, 5]) await all(later(context, hours));
 
     expect(await kinds(member)).toEqual(['opened', 'escalated']);
-    expect(await kinds(lead)).toEqual(['opened', 'acknowledged', 'escalated']);
+    expect(await kinds(lead)).toEqual(['opened', 'acknowledged', 'unacknowledged', 'escalated']);
     expect(await one(lead)).toMatchObject({ state: 'open', acknowledged: null });
     const told = await deliveries(lead);
     expect(told.map(({ channelId }) => channelId).toSorted((a, b) => a - b)).toEqual([ops, boss]);
