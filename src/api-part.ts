@@ -1,4 +1,4 @@
-import { version } from './cli/version.js';
+import { version } from './version.js';
 import type { Config } from './config.js';
 import type { ChatMount } from './bot/platform.js';
 import type { StartedPart } from './part.js';

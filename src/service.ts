@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { version } from './cli/version.js';
+import { version } from './version.js';
 import { readConfig } from './config.js';
 import type { Log } from './core/ingest/context.js';
 import { createWake } from './jobs/wake.js';

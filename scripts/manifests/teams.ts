@@ -1,5 +1,5 @@
 import type { Command } from '../../src/bot/command.js';
-import { version } from '../../src/cli/version.js';
+import { version } from '../../src/version.js';
 import { APP, type ManifestOptions } from './options.js';
 
 /**

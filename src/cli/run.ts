@@ -28,7 +28,7 @@ async function dispatch(words: readonly string[], io: Io): Promise<number> {
     return EXIT.usage;
   }
   if (first === '--version' || first === '-V') {
-    await print(io.output, `${(await import('./version.js')).version()}\n`);
+    await print(io.output, `${(await import('../version.js')).version()}\n`);
     return EXIT.ok;
   }
   if (first === HELP.name || first === '--help' || first === '-h') {

@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { version } from '../../src/cli/version.js';
+import { version } from '../../src/version.js';
 import type { Bench, Part } from './bench.js';
 import { commandLine, type Program } from './command.js';
 import { verdictOf } from './figure.js';

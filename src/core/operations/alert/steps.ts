@@ -1,4 +1,4 @@
-import { dueStep } from '../../alert/escalation.js';
+import { dueStep, nextStepAt } from '../../alert/escalation.js';
 import { retold, SYSTEM, transition, type Intent } from '../../alert/transition.js';
 import { tellingOf } from '../../store/alert-telling.js';
 import { alertsDue, openMembersOf, setAlert, type AlertRow } from '../../store/alerts.js';
@@ -64,6 +64,11 @@ async function step(context: Context, session: Session, { alert, lead }: Group):
     const due = dueStep(before, telling, now);
     if (due !== null && due !== 'wake' && waits !== null) {
       await setAlert(session, tenant, before, before, waits);
+      continue;
+    }
+    // The card asks for somebody itself.
+    if (due === 'remind' && lead.state === 'open') {
+      await setAlert(session, tenant, before, before, nextStepAt(before, telling, now));
       continue;
     }
     const channels = due === 'escalate' ? telling.escalateTo : [];

@@ -455,6 +455,23 @@ describe('the clock', () => {
     expect(told.map(({ channelId }) => channelId).toSorted((a, b) => a - b)).toEqual([ops, boss]);
   });
 
+  it('reminds of nothing on a card that nobody has acknowledged: it asks for somebody itself', async () => {
+    await setRule({ remind_minutes: 60 });
+    const [lead = 0] = await opened([aboutSender('192.0.2.0/24')]);
+    const [, member = 0] = await opened([aboutSender('192.0.2.0/24'), finding()], context, {
+      rules: [rule('new-source'), rule('failure-rate', { remindMinutes: 60 })],
+    });
+    await perform(acknowledge, ada, { id: member });
+
+    for (const hours of [1.1, 2.2]) await all(later(context, hours));
+    expect([await kinds(lead), await kinds(member)]).toEqual([['opened'], ['opened', 'acknowledged']]);
+    await perform(acknowledge, { ...ada, ...later(context, 2.3), actor: ada.actor }, { id: lead });
+    await all(later(context, 3.4));
+
+    expect(await kinds(member)).toEqual(['opened', 'acknowledged', 'reminded']);
+    expect(await kinds(lead)).toEqual(['opened', 'acknowledged', 'reminded']);
+  });
+
   it('asks for somebody again when a worse alert joins a card that was acknowledged', async () => {
     const [lead = 0] = await opened([aboutSender('192.0.2.0/24')]);
     await perform(acknowledge, ada, { id: lead });
