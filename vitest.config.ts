@@ -9,7 +9,7 @@ export default defineConfig({
     globalSetup: ['tests/support/setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // More than cores: a third of the time of a test goes by in PostgreSQL, in services and in pauses.
+    // More than the two cores that CI has: much of the time of a test goes by in pauses.
     maxWorkers: 3,
     // Nothing is global in src/, so a process can go on with the modules it has: loading them anew for every file took
     // a tenth of the time.

@@ -15,10 +15,9 @@ const DEEPEST = 3;
 export function auditedInput(schema: z.ZodType, input: unknown): Readonly<Record<string, unknown>> {
   if (!isPlain(input)) return {};
   const properties = propertiesOf(schema);
-  const secret = secretFields(schema);
   // A field that the schema does not name says nothing of itself, so it could be a secret.
   const open = Object.entries(input).filter(
-    ([name]) => Object.hasOwn(properties, name) && !secret.includes(name),
+    ([name]) => Object.hasOwn(properties, name) && !isSecret(properties[name]),
   );
   return auditedRecord(Object.fromEntries(open));
 }
@@ -26,9 +25,15 @@ export function auditedInput(schema: z.ZodType, input: unknown): Readonly<Record
 /** Fields that the schema marks as secret (`writeOnly`). */
 export function secretFields(schema: z.ZodType): readonly string[] {
   return Object.entries(propertiesOf(schema)).flatMap(([name, property]) =>
-    typeof property === 'object' && property.writeOnly === true ? [name] : [],
+    isSecret(property) ? [name] : [],
   );
 }
+
+function isSecret(property: Property | undefined): boolean {
+  return typeof property === 'object' && property.writeOnly === true;
+}
+
+type Property = ReturnType<typeof propertiesOf>[string];
 
 function propertiesOf(schema: z.ZodType) {
   return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }).properties ?? {};

@@ -3,6 +3,9 @@ import type { Facts } from '../ingest/context.js';
 import type { Context } from './operation.js';
 import { allTenants } from './tenants.js';
 
+/** One that failed is put off by so long, and lets the others go first. Milliseconds. */
+export const FAILED_WAIT_MS = 5 * 60_000;
+
 /** What is said of one that failed, and which it is. */
 export interface Trouble<Item> {
   readonly says: string;

@@ -19,7 +19,7 @@ import {
 } from '../../store/evaluations.js';
 import { learnNames } from '../../store/known-names.js';
 import { afterDeadlocks } from '../../store/retry.js';
-import { eachAlone, type Trouble } from '../each.js';
+import { eachAlone, FAILED_WAIT_MS, type Trouble } from '../each.js';
 import type { Context } from '../operation.js';
 import { endUnasked } from './end.js';
 import { raise, type Raised } from './raise.js';
@@ -28,8 +28,6 @@ import { raise, type Raised } from './raise.js';
 const AT_ONCE = 250;
 /** Reports come in bursts: a domain is looked at when it was left alone for so long after the first of them. */
 const DEBOUNCE_MS = 5_000;
-/** A domain that could not be looked at lets the others go first. */
-const FAILED_WAIT_MS = 5 * 60_000;
 /** Days before a finding whose reports say who a sender is. */
 const EVIDENCE_DAYS = 3;
 

@@ -4,7 +4,7 @@ import { tellingOf } from '../../store/alert-telling.js';
 import { alertsDue, openMembersOf, setAlert, type AlertRow } from '../../store/alerts.js';
 import { putOffStep, tenantsWithAlertWork } from '../../store/alert-work.js';
 import type { Session } from '../../store/session.js';
-import { eachAlone, eachTenant } from '../each.js';
+import { eachAlone, eachTenant, FAILED_WAIT_MS } from '../each.js';
 import type { Context } from '../operation.js';
 import { applyChanges, withAlert, type AlertChange, type Group } from './group.js';
 import { planOf, subjectsOf } from './subject.js';
@@ -12,8 +12,6 @@ import { askAgain } from './tell.js';
 
 /** Looked at in one turn; what is left is taken in the next. */
 const AT_ONCE = 200;
-/** One to which nothing could be done lets the others go first. */
-const FAILED_WAIT_MS = 5 * 60_000;
 
 /**
  * Does what the clock does to alerts of all tenants: ends snoozes, escalates what nobody acknowledged, reminds of what
