@@ -1,6 +1,6 @@
 import type { Problem } from '../report/report.js';
 import { stagedDays, type Keyed, type StoredReport } from './placed.js';
-import { addStaged, MOST, subtractRows } from './rollups.js';
+import { addStaged, MOST, subtractRows, type StagedDay } from './rollups.js';
 import type { Session } from './session.js';
 import { STAGED_ROWS } from './staging.js';
 
@@ -64,17 +64,21 @@ export async function mergeResent(
   tenant: number,
   resent: readonly Resent[],
 ): Promise<StoredReport[]> {
-  if (!resent.some(isOther)) return resent.flatMap((one) => outcomes(one, new Set()));
+  if (!resent.some(isOther)) return resent.flatMap((one) => outcomes(one, UNCHANGED.differing));
   // Rows of one report are looked up among all that wait.
   await session.run('CREATE INDEX staged_by_place ON pg_temp.staged (doc, ordinal)');
   const results: StoredReport[] = [];
+  const days: StagedDay[] = [];
+  let changed = 0;
   for (const one of resent) {
-    const merged = isOther(one)
-      ? await mergeInto(session, tenant, one.report, one.others)
-      : new Set<number>();
-    results.push(...outcomes(one, merged));
+    const merged = isOther(one) ? await mergeInto(session, tenant, one.report, one.others) : UNCHANGED;
+    results.push(...outcomes(one, merged.differing));
+    days.push(...merged.days);
+    changed += merged.changed;
   }
   await session.run('DROP INDEX pg_temp.staged_by_place');
+  // Once for all of them, since it reads everything that is staged.
+  await addStaged(session, tenant, days, changed);
   return results;
 }
 
@@ -116,15 +120,26 @@ async function knownContents(
   return new Map([...known].map(([id, found]) => [id, new Set(found.map(({ content }) => content))]));
 }
 
-/** Merges versions into a stored report; gives the numbers of those that say something else than it did. */
+/** What versions made of a stored report. */
+interface Merged {
+  /** Numbers of the versions that say something else than it did. */
+  readonly differing: ReadonlySet<number>;
+  /** Where the staged rows that take the place of its own are to be counted, and how many they are. */
+  readonly days: readonly StagedDay[];
+  readonly changed: number;
+}
+
+const UNCHANGED: Merged = { differing: new Set(), days: [], changed: 0 };
+
+/** Merges versions into a stored report, all but adding the rows that it stages. */
 async function mergeInto(
   session: Session,
   tenant: number,
   report: Existing,
   versions: readonly Keyed[],
-): Promise<Set<number>> {
+): Promise<Merged> {
   const [first] = versions;
-  if (first === undefined) return new Set();
+  if (first === undefined) return UNCHANGED;
   const merged = -first.doc;
   const union = await stageUnion(session, tenant, report, versions, merged);
   const signatures = new Map(union.signatures.map(({ doc, signature }) => [doc, signature]));
@@ -135,10 +150,7 @@ async function mergeInto(
     said.add(signature);
     return differs;
   });
-  if (union.changed > 0) {
-    await removeRows(session, tenant, report, union.replaced);
-    await addStaged(session, tenant, stagedDays(first, merged, report.id), union.changed);
-  }
+  await removeRows(session, tenant, report, union.replaced);
   await session.run(
     `UPDATE aggregate_report SET versions = versions + $3, records = records + $4, messages = LEAST(messages + $5, ${MOST}),
        dmarc_pass = LEAST(dmarc_pass + $6, ${MOST}), dkim_aligned = LEAST(dkim_aligned + $7, ${MOST}), spf_aligned = LEAST(spf_aligned + $8, ${MOST}),
@@ -157,7 +169,11 @@ async function mergeInto(
       first.days.at(-1)?.day,
     ],
   );
-  return new Set(differing.map(({ doc }) => doc));
+  return {
+    differing: new Set(differing.map(({ doc }) => doc)),
+    days: union.changed > 0 ? stagedDays(first, merged, report.id) : [],
+    changed: union.changed,
+  };
 }
 
 /** Stands for the stored report among the numbers of versions. */

@@ -40,7 +40,11 @@ function dayParameters(tenant: number, days: readonly StagedDay[]): unknown[] {
   ];
 }
 
-/** Moves staged records, about so many, into their partitions and adds them to the rollups. */
+/**
+ * Moves staged records, about so many, into their partitions and adds them to the rollups. Every staged row is read,
+ * so the joins hash: PostgreSQL knows nothing of a temporary table, and where it takes 20,000 rows for one, a nested
+ * loop goes through all of them for each.
+ */
 export async function addStaged(
   session: Session,
   tenant: number,
@@ -48,6 +52,8 @@ export async function addStaged(
   records: number,
 ): Promise<void> {
   if (days.length === 0) return;
+  const isFirst = records >= MANY_RECORDS && (await areFirst(session, tenant, days));
+  await session.run('SET LOCAL enable_nestloop = off');
   const parameters = dayParameters(tenant, days);
   // A row without messages is kept on the first day; a part without messages is no row.
   await session.run(
@@ -60,9 +66,9 @@ export async function addStaged(
     parameters,
   );
   const change = { day: 'd', messages: 'part.messages', from: `${STAGED} WHERE part.messages > 0` } as const;
-  const isFirst = records >= MANY_RECORDS && (await areFirst(session, tenant, days));
   await addBySource(session, change, parameters, isFirst);
   await addByResult(session, tenant, change, parameters);
+  await session.run('SET LOCAL enable_nestloop TO DEFAULT');
 }
 
 /** From so many records on it pays to ask first whether rows can meet others of the same key. */
