@@ -38,7 +38,7 @@ module.exports = {
     only(
       'pure-rooms-stay-pure',
       pureRooms,
-      '^src/(config|core/(store|intake|operations|posture))',
+      '^src/(config|settings/|core/(store|intake|operations|posture))',
       'pure rooms know each other only',
     ),
     {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_API } from '../src/api/settings.js';
 import { ConfigError, configTable, debugWanted, readConfig } from '../src/config.js';
 import { DEFAULT_LIMITS } from '../src/core/report/limits.js';
-import { LIMIT_SETTINGS } from '../src/limit-settings.js';
+import { LIMIT_SETTINGS } from '../src/settings/limits.js';
 
 function problemsOf(environment: Record<string, string>): readonly string[] {
   try {

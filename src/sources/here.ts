@@ -3,7 +3,7 @@ import type { SourcesHere } from '../core/operations/sources-here.js';
 import { openLeader } from '../core/store/leader.js';
 import { changeSource, registerSource } from '../core/store/source-state.js';
 import { ensureTenant } from '../core/store/tenants.js';
-import type { SourceSetting } from '../source-settings.js';
+import type { SourceSetting } from '../settings/sources.js';
 import { hostOf } from './host.js';
 import { brokenSource, makeSource } from './make.js';
 import { troubleOf } from './trouble.js';

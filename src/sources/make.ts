@@ -3,7 +3,7 @@ import { folderSource } from '../core/intake/folder.js';
 import { maildirSource } from '../core/intake/maildir.js';
 import { mboxSource } from '../core/intake/mbox.js';
 import type { ReportSource } from '../core/intake/source.js';
-import type { ImapSetting, SourceSetting } from '../source-settings.js';
+import type { ImapSetting, SourceSetting } from '../settings/sources.js';
 
 /** The source that a setting describes. What only mailboxes need is loaded for those alone. */
 export async function makeSource(setting: SourceSetting): Promise<ReportSource> {

@@ -3,7 +3,7 @@ import type { IngestContext } from '../core/ingest/context.js';
 import type { ReportSource } from '../core/intake/source.js';
 import { openLeader, type Leader, type SourceKey } from '../core/store/leader.js';
 import { ensureTenant } from '../core/store/tenants.js';
-import type { SourceSetting } from '../source-settings.js';
+import type { SourceSetting } from '../settings/sources.js';
 import { brokenSource, makeSource } from './make.js';
 import { runSource, type Running } from './run.js';
 

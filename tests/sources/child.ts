@@ -2,7 +2,7 @@ import { createSpool } from '../../src/core/intake/spool.js';
 import { DEFAULT_LIMITS } from '../../src/core/report/limits.js';
 import { openDatabase } from '../../src/core/store/database.js';
 import { createLog } from '../../src/log.js';
-import type { SourceSetting } from '../../src/source-settings.js';
+import type { SourceSetting } from '../../src/settings/sources.js';
 import { startSources } from '../../src/sources/start.js';
 
 /** A process that runs sources, to be killed: URL of the database, and settings as JSON. Says `started`. */

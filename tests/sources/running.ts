@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../../src/core/operations/operation.js';
 import { sourceItems, type SourceItem } from '../../src/core/operations/source-states.js';
-import type { SourceSetting } from '../../src/source-settings.js';
+import type { SourceSetting } from '../../src/settings/sources.js';
 
 const POLL_MS = 10;
 const PATIENCE_MS = 20_000;

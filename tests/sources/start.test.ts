@@ -8,7 +8,7 @@ import { processPending } from '../../src/core/ingest/process.js';
 import { status } from '../../src/core/operations/intake.js';
 import type { Context } from '../../src/core/operations/operation.js';
 import { intake } from '../../src/core/operations/source-states.js';
-import type { SourceSetting } from '../../src/source-settings.js';
+import type { SourceSetting } from '../../src/settings/sources.js';
 import { startSources, type StartedSources } from '../../src/sources/start.js';
 import { asking } from '../core/operations/asking.js';
 import { testSystem, type TestSystem } from '../support/context.js';

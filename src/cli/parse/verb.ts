@@ -1,5 +1,5 @@
 import { DEFAULT_LIMITS, type Limits } from '../../core/report/limits.js';
-import { LIMIT_SETTINGS, limitForm, parseLimit } from '../../limit-settings.js';
+import { LIMIT_SETTINGS, limitForm, parseLimit } from '../../settings/limits.js';
 import { type Arguments, type OptionTable, readArguments } from '../arguments.js';
 import { UsageError } from '../failure.js';
 import { Output } from '../output.js';

@@ -9,7 +9,7 @@ import { wordsOf } from '../../../src/bot/slack/said.js';
 import { fallback, plain } from '../../../src/bot/slack/text.js';
 import { ReplyGone } from '../../../src/bot/platform.js';
 import { COMMANDS } from '../../../src/bot/registry.js';
-import { SLACK_VARIABLES } from '../../../src/slack-settings.js';
+import { SLACK_VARIABLES } from '../../../src/settings/slack.js';
 import { blockProblems } from '../../fakes/slack/blocks.js';
 import { interpreted } from '../../fakes/slack/seen.js';
 

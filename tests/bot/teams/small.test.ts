@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isAllowedFile, isAllowedService } from '../../../src/bot/teams/allowed.js';
 import { ConnectorError, meaningOf, patiently } from '../../../src/bot/teams/errors.js';
 import { TEAMS_FILE_HOSTS, TEAMS_SERVICE_URLS } from '../../../src/bot/teams/settings.js';
-import { TEAMS_VARIABLES, teamsSettings } from '../../../src/teams-settings.js';
+import { TEAMS_VARIABLES, teamsSettings } from '../../../src/settings/teams.js';
 
 describe('addresses that our token goes to', () => {
   it.each([

@@ -7,7 +7,7 @@ import type { Context } from '../../../src/core/operations/operation.js';
 import { perform } from '../../../src/core/operations/perform.js';
 import { intake } from '../../../src/core/operations/source-states.js';
 import { openLeader } from '../../../src/core/store/leader.js';
-import type { SourceSetting } from '../../../src/source-settings.js';
+import type { SourceSetting } from '../../../src/settings/sources.js';
 import { sourcesHere } from '../../../src/sources/here.js';
 import { startSources } from '../../../src/sources/start.js';
 import { eventually, folderSetting, putOld, stateOf, temporaryFolder } from '../../sources/running.js';

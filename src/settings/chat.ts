@@ -1,9 +1,9 @@
-import type { DiscordSettings } from './bot/discord/settings.js';
-import type { SlackSettings } from './bot/slack/settings.js';
-import type { TeamsSettings } from './bot/teams/settings.js';
-import { DISCORD_VARIABLES, discordSettings } from './discord-settings.js';
-import { SLACK_VARIABLES, slackSettings } from './slack-settings.js';
-import { TEAMS_VARIABLES, teamsSettings } from './teams-settings.js';
+import type { DiscordSettings } from '../bot/discord/settings.js';
+import type { SlackSettings } from '../bot/slack/settings.js';
+import type { TeamsSettings } from '../bot/teams/settings.js';
+import { DISCORD_VARIABLES, discordSettings } from './discord.js';
+import { SLACK_VARIABLES, slackSettings } from './slack.js';
+import { TEAMS_VARIABLES, teamsSettings } from './teams.js';
 
 /** The variables of all chat platforms, by name. */
 export const CHAT_VARIABLES = { ...SLACK_VARIABLES, ...TEAMS_VARIABLES, ...DISCORD_VARIABLES } as const;

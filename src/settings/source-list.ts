@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { fromSecretFile, fromVariable, type Environment } from './source-secrets.js';
-import type { SourceSetting } from './source-settings.js';
+import type { SourceSetting } from './sources.js';
 
 /** The tenant of whoever has not set up others. */
 export const ONLY_TENANT = 'default';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { WebhookSettings } from './bot/webhook/settings.js';
-import { isNetwork } from './core/alert/channel-address.js';
+import type { WebhookSettings } from '../bot/webhook/settings.js';
+import { isNetwork } from '../core/alert/channel-address.js';
 
 const HOST = /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/iu;
 

@@ -5,7 +5,7 @@ import {
   TEAMS_OPENID,
   TEAMS_SERVICE_URLS,
   type TeamsSettings,
-} from './bot/teams/settings.js';
+} from '../bot/teams/settings.js';
 import { onOrOff } from './on-or-off.js';
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DISCORD_API, DISCORD_CDN, type DiscordSettings } from './bot/discord/settings.js';
+import { DISCORD_API, DISCORD_CDN, type DiscordSettings } from '../bot/discord/settings.js';
 
 /** A server's address without a trailing slash. */
 function address(otherwise: string) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEFAULT_API_URL, type SlackSettings } from './bot/slack/settings.js';
+import { DEFAULT_API_URL, type SlackSettings } from '../bot/slack/settings.js';
 
 /** One variable of Slack: how it is read, and what the README says of it. */
 interface SlackVariable {

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from '../src/config.js';
-import type { SourceSetting } from '../src/source-settings.js';
+import { ConfigError, readConfig } from '../../src/config.js';
+import type { SourceSetting } from '../../src/settings/sources.js';
 
 let folder: string;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig } from '../src/config.js';
+import { ConfigError, readConfig } from '../../src/config.js';
 
 const FROM = { SMTP_FROM: 'dmarc-ops <alerts@example.com>' };
 

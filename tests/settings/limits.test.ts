@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_LIMITS } from '../src/core/report/limits.js';
-import { LIMIT_SETTINGS, parseLimit } from '../src/limit-settings.js';
+import { DEFAULT_LIMITS } from '../../src/core/report/limits.js';
+import { LIMIT_SETTINGS, parseLimit } from '../../src/settings/limits.js';
 
 describe('limit settings', () => {
   it('name every limit for the command line and the environment', () => {

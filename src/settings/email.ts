@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { EmailSettings, Password } from './bot/email/settings.js';
-import { recipientsProblem } from './core/alert/channel-address.js';
+import type { EmailSettings, Password } from '../bot/email/settings.js';
+import { recipientsProblem } from '../core/alert/channel-address.js';
 import { fromSecretFile, fromVariable, type Environment } from './source-secrets.js';
 
 /** One variable: what the README says of it. They depend on each other, so they are read together. */

@@ -1,4 +1,4 @@
-import { DEFAULT_LIMITS, type Limits } from './core/report/limits.js';
+import { DEFAULT_LIMITS, type Limits } from '../core/report/limits.js';
 
 /** How one limit is named and told, on the command line and in the environment. */
 export interface LimitSetting {

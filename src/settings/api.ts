@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SWITCH } from './on-or-off.js';
-import { DEFAULT_API, type ApiSettings } from './api/settings.js';
+import { DEFAULT_API, type ApiSettings } from '../api/settings.js';
 
 /** One variable of the API: how it is read, and what the README says of it. */
 interface ApiVariable {
