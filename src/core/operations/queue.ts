@@ -10,8 +10,8 @@ import {
 } from '../store/queue.js';
 import { clearDead } from '../store/dead-letters.js';
 import { waitingWork } from '../store/read-jobs.js';
+import { eachTenant } from './each.js';
 import type { Context } from './operation.js';
-import { allTenants } from './tenants.js';
 
 /** What the jobs' room needs of the queue; these are no operations that people ask for. */
 
@@ -57,9 +57,10 @@ export function endTick({ db }: Context, { id, queue }: TickJob, failure: Failur
 /** Clears the queue of what was done long ago, and takes ticks back from workers that are gone. */
 export async function maintainQueue(context: Context): Promise<void> {
   await context.db.across(maintainJobs);
-  for (const { id } of await allTenants(context))
-    await context.db.within(id, async (session) => {
-      await clearDead(session, id);
+  await eachTenant(context, 'the queue of a tenant could not be cleared', ({ db, tenant }) =>
+    db.within(tenant, async (session) => {
+      await clearDead(session, tenant);
       await maintainJobs(session);
-    });
+    }),
+  );
 }

@@ -4,8 +4,8 @@ import { lockStoreAlone } from '../store/locks.js';
 import * as store from '../store/retention.js';
 import type { RetentionDays } from '../store/retention.js';
 import type { Session } from '../store/session.js';
+import { eachTenant } from './each.js';
 import { operation, type Context } from './operation.js';
-import { allTenants } from './tenants.js';
 
 export interface RetentionResult extends RetentionDays {
   /** ISO 8601 in UTC; null where nobody ever set it. */
@@ -67,18 +67,18 @@ async function shown(session: Session, tenant: number): Promise<RetentionResult>
 /** Rows of one transaction: others store between two of them. */
 const REPORTS_AT_ONCE = 500;
 const RECORDS_AT_ONCE = 20_000;
+const FAILED = 'what a tenant keeps no more could not be removed; it is tried again the next day';
 
 /**
- * Does what every tenant's retention says, in transactions of bounded size; what a kill leaves is done the next time.
- * Records go by whole months where every tenant has let them go, else row by row.
+ * Does what every tenant's retention says, in transactions of bounded size; what a kill leaves is done the next time,
+ * and trouble with one tenant keeps no other. Records go by whole months where every tenant has let them go, else row by row.
  */
 export async function applyRetention(context: Context): Promise<void> {
-  const tenants = await allTenants(context);
-  for (const { id } of tenants) await expire({ ...context, tenant: id });
+  await eachTenant(context, FAILED, expire);
   const dropped = await context.db.across((session) => store.dropExpiredMonths(session));
   if (dropped.length > 0)
     context.log.info('months that no tenant keeps were dropped', { partitions: dropped });
-  for (const { id } of tenants) await deleteExpiredRecords({ ...context, tenant: id });
+  await eachTenant(context, FAILED, deleteExpiredRecords);
 }
 
 async function expire(context: Context): Promise<void> {

@@ -4,8 +4,8 @@ import { summaryCard } from '../../../src/bot/cards/summary.js';
 import { digestSubjects } from '../../../src/bot/delivery/digest-subject.js';
 import { daysOf, rangeOf } from '../../../src/core/analysis/range.js';
 import { digestPreview } from '../../../src/core/operations/digest/preview.js';
-import { makeDigests } from '../../../src/core/operations/digest/make.js';
-import { refreshDigests } from '../../../src/core/operations/digest/refresh.js';
+import { makeDigests, makeEveryDigest } from '../../../src/core/operations/digest/make.js';
+import { refreshDigests, refreshEveryDigest } from '../../../src/core/operations/digest/refresh.js';
 import {
   digestAdd,
   digestRemove,
@@ -17,7 +17,8 @@ import type { Context } from '../../../src/core/operations/operation.js';
 import { summary } from '../../../src/core/operations/summary.js';
 import { addChannel, type ChannelKind } from '../../../src/core/store/channels.js';
 import { digestsToTell, type DigestToTell } from '../../../src/core/store/digests.js';
-import { testSystem, type TestSystem } from '../../support/context.js';
+import { SILENT, testSystem, type TestSystem } from '../../support/context.js';
+import { refusing } from '../../support/refusing.js';
 import { reportXml, type WrittenRecord } from '../../support/reports.js';
 import { takeIn } from '../../support/samples.js';
 import { asking } from './asking.js';
@@ -309,6 +310,31 @@ describe('digests that are due', () => {
     expect(plans).toMatchObject([{ do: 'skip', code: 'superseded' }, { do: 'send' }]);
     expect(told.get(ids[0] ?? 0)?.plan(channel, true, clock.now)).toEqual({ do: 'send' });
     expect(told.has(999)).toBe(false);
+  });
+});
+
+describe('a tenant whose digests fail', () => {
+  it('keeps no other waiting, neither for a digest nor for late reports in one', async () => {
+    const sunday = new Date(MONDAY.getTime() - DAY_MS);
+    const broken = await tenantAt('in trouble', sunday);
+    const { context, clock } = await tenantAt('behind it', sunday);
+    await takeMonth(context);
+    for (const own of [broken.context, context]) {
+      await asking(claim, { domain: 'example.com' }, own);
+      await asking(digestAdd, { frequency: 'daily', time: '08:00', zone: 'UTC', channel: 'ops' }, own);
+    }
+    clock.now = MONDAY;
+    const logged: unknown[] = [];
+    const log = { ...SILENT, error: (_: string, facts = {}) => logged.push(facts) };
+    const every = refusing({ ...context, log }, broken.context.tenant);
+
+    await makeEveryDigest(every);
+    expect((await storedDigests(context)).map(({ version }) => version)).toEqual([1]);
+    await takeIn(context, reportOn('2026-03-15', 'Late', [{ sourceIp: '192.0.2.1', count: 1_000 }]));
+    await refreshEveryDigest(every);
+
+    expect((await storedDigests(context)).map(({ version }) => version)).toEqual([2]);
+    expect(logged).toEqual([1, 2].map(() => ({ tenant: broken.context.tenant, error: expect.any(Error) })));
   });
 });
 

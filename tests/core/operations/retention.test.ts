@@ -6,7 +6,8 @@ import { applyRetention, retention, retentionSet } from '../../../src/core/opera
 import { task } from '../../../src/core/operations/tasks.js';
 import type { Context } from '../../../src/core/operations/operation.js';
 import { inMemory } from '../../../src/core/report/bytes.js';
-import { NOW, testSystem, type TestSystem } from '../../support/context.js';
+import { NOW, SILENT, testSystem, type TestSystem } from '../../support/context.js';
+import { refusing } from '../../support/refusing.js';
 import { reportXml } from '../../support/reports.js';
 import { takeIn } from '../../support/samples.js';
 import { asking } from './asking.js';
@@ -134,6 +135,23 @@ describe('records and reports', () => {
     expect([await records(), await records(other)]).toEqual([1, 2]);
     await takeIn(other, report(120));
     expect(await partitions()).toEqual(before);
+  });
+});
+
+describe('a tenant whose retention fails', () => {
+  it('keeps no other waiting, and is logged', async () => {
+    const behind = await system.context('behind');
+    await takeIn(behind, report(45, 7));
+    await asking(retentionSet, { records: 30 }, behind);
+    const logged: unknown[] = [];
+    const log = { ...SILENT, error: (_: string, facts = {}) => logged.push(facts) };
+
+    await applyRetention(refusing({ ...context, log }, context.tenant));
+
+    expect(await rows('SELECT FROM aggregate_report', behind)).toEqual([]);
+    expect(await records(behind)).toBe(0);
+    expect(logged).toContainEqual({ tenant: context.tenant, error: expect.any(Error) });
+    expect(JSON.stringify(logged)).not.toContain(`"tenant":${behind.tenant}`);
   });
 });
 

@@ -5,6 +5,7 @@ import { wantDelivery } from '../../store/deliveries.js';
 import { claimedDomains } from '../../store/digest-figures.js';
 import { dueSubscriptions, moveOn, type SubscriptionRow } from '../../store/digest-subscriptions.js';
 import { addDigest, digestBefore, forgetDigests } from '../../store/digests.js';
+import { eachTenant } from '../each.js';
 import type { Context } from '../operation.js';
 import { gatherDigest } from './gather.js';
 
@@ -28,7 +29,7 @@ export async function makeEveryDigest(context: Context): Promise<void> {
   const tenants = await context.db.across((session) =>
     tenantsWithAlertWork(session, 'digests', context.now()),
   );
-  for (const tenant of tenants) await makeDigests({ ...context, tenant });
+  await eachTenant(context, 'the digests of a tenant could not be made', makeDigests, tenants);
 }
 
 /** Makes the digests of one tenant that are due; gives how many it made. */

@@ -3,8 +3,8 @@ import { changedNotably } from '../../digest/compare.js';
 import { wantDelivery } from '../../store/deliveries.js';
 import { daysOfDomains, domainsOf } from '../../store/digest-figures.js';
 import { changeDigest, digestBefore, openDigests, type DigestRow } from '../../store/digests.js';
+import { eachTenant } from '../each.js';
 import type { Context } from '../operation.js';
-import { allTenants } from '../tenants.js';
 import { gatherDigest } from './gather.js';
 import { NOTABLE } from './make.js';
 
@@ -12,7 +12,7 @@ const AT_ONCE = 100;
 
 /** Looks at the open digests of every tenant. Trouble with one keeps no other. */
 export async function refreshEveryDigest(context: Context): Promise<void> {
-  for (const { id } of await allTenants(context)) await refreshDigests({ ...context, tenant: id });
+  await eachTenant(context, 'the digests of a tenant could not be looked at again', refreshDigests);
 }
 
 /** Brings digests that are still open up to date where late reports changed a figure by more than 1 %; gives how many. */
