@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { takeBudgets } from '../../core/operations/delivery/budget.js';
+import { CREDENTIALS } from '../../core/operations/delivery/park.js';
 import type { ChannelRow } from '../../core/operations/delivery/work.js';
 import type { SystemContext } from '../../core/operations/operation.js';
 import type { Outcome } from './job.js';
 
 /** The platform says that the channel is not there, or not for us. */
 const GONE = 'channel-gone';
-/** A matter of credentials: it is there again when they are. */
-const CREDENTIALS = 'credentials';
 const TRIED_EVERY_MS = 3_600_000;
 const AGAIN = 'It is tried again every hour.';
 

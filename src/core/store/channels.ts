@@ -191,17 +191,21 @@ export async function removeChannel(session: Session, tenant: number, id: number
   await session.run('DELETE FROM channel WHERE tenant_id = $1 AND id = $2', [tenant, id]);
 }
 
-/** Parks a channel: nothing is sent before somebody resumes it. False where it is parked, or removed. */
+/**
+ * Parks a channel: nothing is sent before somebody resumes it. False where it is removed, or parked already, unless that
+ * is for `instead`.
+ */
 export async function parkChannel(
   session: Session,
   tenant: number,
   id: number,
   parked: Parked,
+  instead: string | null,
 ): Promise<boolean> {
   const changed = await session.run(
     `UPDATE channel SET parked_at = $3, parked_code = $4, parked_reason = $5
-     WHERE tenant_id = $1 AND id = $2 AND parked_at IS NULL`,
-    [tenant, id, parked.at, parked.code, parked.reason],
+     WHERE tenant_id = $1 AND id = $2 AND (parked_at IS NULL OR parked_code = $6)`,
+    [tenant, id, parked.at, parked.code, parked.reason, instead],
   );
   return changed > 0;
 }

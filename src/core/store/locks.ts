@@ -51,6 +51,13 @@ export async function lockRollups(session: Session, tenant: number, how: 'shared
   await session.rows(`SELECT ${lock}($1, $2)`, [ROLLUP_LOCK, tenant]);
 }
 
+const CHANNELS_LOCK = 0x6476;
+
+/** Until the end of the transaction: nobody else adds a channel to this tenant, which has a bounded number of them. */
+export async function lockChannels(session: Session, tenant: number): Promise<void> {
+  await session.rows('SELECT pg_advisory_xact_lock($1, $2)', [CHANNELS_LOCK, tenant]);
+}
+
 /** Alone for who changes rules of a tenant, shared for who changes its alerts, which follow their rules. */
 export const RULES_LOCK = 0x6475;
 const ALERT_LOCK = 0x6474;

@@ -106,3 +106,25 @@ it('is tried with what comes when nothing is left that waits', async () => {
 
   expect(titles('ops')).toEqual(['Thing 2 v1']);
 });
+
+it('is tried no more once it is said to be gone for good, which is told elsewhere', async () => {
+  await world.change(1, { channels: [ops] });
+  await one.settleAll();
+  slack.befall((_call, channel) =>
+    channel === 'ops' ? { before: new Gone('channel', 'The channel was deleted.') } : null,
+  );
+
+  await minutes(60);
+  const before = tried();
+  await world.change(2, { channels: [ops] });
+  await minutes(180);
+
+  expect(before).toBe(2);
+  expect(tried()).toBe(2);
+  const { items } = await perform(channels, world.context, {});
+  expect(items[0]).toMatchObject({ name: 'ops', parked: { reason: 'The channel was deleted.' } });
+  expect(slack.messages('others').map(({ card }) => card.verdict)).toEqual([
+    expect.stringContaining('It is tried again every hour.'),
+    expect.stringContaining('The channel was deleted.'),
+  ]);
+});

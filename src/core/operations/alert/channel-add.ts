@@ -11,6 +11,7 @@ import {
 } from '../../store/channels.js';
 import { findChannel } from '../../store/chat-channels.js';
 import { holdWorkspace } from '../../store/chat-workspaces.js';
+import { lockChannels } from '../../store/locks.js';
 import type { Session } from '../../store/session.js';
 import { storableText } from '../fields.js';
 import { operation, OperationError, type Context } from '../operation.js';
@@ -57,6 +58,7 @@ export const channelAdd = operation({
   run: (context, asked): Promise<ChannelAdded> => {
     const { db, tenant, now, actor } = context;
     return db.within(tenant, async (session) => {
+      await lockChannels(session, tenant);
       const place = await placeOf(context, session, asked);
       const secretMade = place.kind === 'webhook' && asked.secret === undefined;
       const secret = secretMade ? randomBytes(SECRET_BYTES).toString('base64url') : (asked.secret ?? null);

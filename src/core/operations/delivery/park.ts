@@ -14,6 +14,8 @@ import type { ChatHere } from '../chat/here.js';
 import type { SystemContext } from '../operation.js';
 
 const REASON_LENGTH = 500;
+/** A channel is parked for these until they work again; what is worse, such as that it is gone, takes their place. */
+export const CREDENTIALS = 'credentials';
 
 /** What a notice says of a channel that was parked; plain data, as it is stored. */
 export interface ParkedNotice {
@@ -26,7 +28,8 @@ export interface ParkedNotice {
 }
 
 /**
- * Sends nothing more to a channel, and tells the other channels why, once. False where somebody parked it before.
+ * Sends nothing more to a channel, and tells the other channels why, once. False where somebody parked it before; but
+ * where that was for credentials, and they are not what is wrong now, it is told anew.
  */
 export async function park(
   { db, now }: SystemContext,
@@ -37,7 +40,9 @@ export async function park(
   const at = now();
   const reason = storable(why.reason).slice(0, REASON_LENGTH);
   return db.within(tenant, async (session) => {
-    if (!(await parkChannel(session, tenant, channel.id, { at, code: why.code, reason }))) return false;
+    const instead = why.code === CREDENTIALS ? null : CREDENTIALS;
+    if (!(await parkChannel(session, tenant, channel.id, { at, code: why.code, reason }, instead)))
+      return false;
     const others = await otherChannels(session, tenant, channel.id);
     if (others.length === 0) return true;
     const content: ParkedNotice = { channel: channel.name, kind: channel.kind, reason, at: at.toISOString() };

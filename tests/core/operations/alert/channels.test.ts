@@ -51,6 +51,14 @@ describe('channels', () => {
   });
   afterEach(() => system.close());
 
+  const withChannels = (count: number) =>
+    system.db.within(context.tenant, (session) =>
+      session.run(
+        `INSERT INTO channel (tenant_id, name, kind, destination, created_at, created_by)
+         SELECT $1, 'mail ' || n, 'email', '{}', $2, 'test' FROM generate_series(1, $3::integer) AS n`,
+        [context.tenant, NOW, count],
+      ),
+    );
   const list = async () => (await perform(channels, context, {})).items;
 
   it('are added where they are asked for, once a place', async () => {
@@ -114,13 +122,7 @@ describe('channels', () => {
   });
 
   it('are not so many that an alert becomes thousands of messages', async () => {
-    await system.db.within(context.tenant, (session) =>
-      session.run(
-        `INSERT INTO channel (tenant_id, name, kind, destination, created_at, created_by)
-         SELECT $1, 'mail ' || n, 'email', '{}', $2, 'test' FROM generate_series(2, $3::integer) AS n`,
-        [context.tenant, NOW, MOST_CHANNELS],
-      ),
-    );
+    await withChannels(MOST_CHANNELS - 1);
     const mail = { kind: 'email', to: ['a@example.com'] };
     await perform(channelAdd, context, { ...mail, name: 'the last' });
 
@@ -129,6 +131,19 @@ describe('channels', () => {
       message:
         'There are 200 channels, and at most 200 can be; remove one that nobody reads first: channel-remove NAME',
     });
+    expect(await list()).toHaveLength(MOST_CHANNELS);
+  });
+
+  it('are not one more than that when many are added at one moment', async () => {
+    await withChannels(MOST_CHANNELS - 1);
+
+    const added = await Promise.allSettled(
+      ['a', 'b', 'c', 'd', 'e', 'f'].map((name) =>
+        perform(channelAdd, context, { name, kind: 'email', to: ['a@example.com'] }),
+      ),
+    );
+
+    expect(added.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await list()).toHaveLength(MOST_CHANNELS);
   });
 
