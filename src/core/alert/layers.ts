@@ -2,7 +2,10 @@ import type { Severity } from './finding.js';
 import { kindOf, RULE_KINDS } from './kinds.js';
 import type { Rule, RuleKind } from './rule.js';
 
-/** What people changed about a rule, of a domain or of all (table alert_rule); null leaves what is below. */
+/**
+ * What people changed about a rule, of a domain or of all (table alert_rule); null leaves what is below, and so nothing
+ * that is said here, such as never, is null.
+ */
 export interface RuleLayer {
   readonly name: string;
   readonly kind: string;
@@ -12,12 +15,37 @@ export interface RuleLayer {
   /** Those that were changed. */
   readonly thresholds: Readonly<Record<string, unknown>>;
   readonly severity: Severity | null;
+  /** Empty for those that take all. */
   readonly channels: readonly number[] | null;
   readonly cooldownHours: number | null;
+  /** 0 for never. */
   readonly escalateMinutes: number | null;
   readonly escalateTo: readonly number[] | null;
+  /** 0 for never. */
   readonly remindMinutes: number | null;
+  /** 0 for nobody. */
   readonly ownerId: number | null;
+}
+
+/** Of a layer, or of several, how alerts are told. */
+export type LayerTelling = Pick<
+  RuleLayer,
+  'channels' | 'escalateMinutes' | 'escalateTo' | 'remindMinutes' | 'ownerId'
+>;
+
+/** How alerts are told after all these layers, of which the last one that says something holds. */
+export function tellingAfter(layers: readonly LayerTelling[]): Pick<Rule, keyof LayerTelling> {
+  const last = <Value>(value: (layer: LayerTelling) => Value | null): Value | null =>
+    layers.map(value).findLast((one) => one !== null) ?? null;
+  const positive = (value: number | null) => (value === 0 ? null : value);
+  const channels = last((layer) => layer.channels);
+  return {
+    channels: channels?.length === 0 ? null : channels,
+    escalateMinutes: positive(last((layer) => layer.escalateMinutes)),
+    escalateTo: last((layer) => layer.escalateTo) ?? [],
+    remindMinutes: positive(last((layer) => layer.remindMinutes)),
+    ownerId: positive(last((layer) => layer.ownerId)),
+  };
 }
 
 /**
@@ -58,12 +86,8 @@ function resolved(name: string, kind: RuleKind, layers: readonly RuleLayer[]): R
     enabled: last((layer) => layer.enabled) ?? true,
     thresholds: thresholdsOf(kind, Object.assign({}, ...layers.map((layer) => layer.thresholds))),
     severity: last((layer) => layer.severity) ?? kind.severity,
-    channels: last((layer) => layer.channels),
     cooldownHours: last((layer) => layer.cooldownHours) ?? kind.cooldownHours,
-    escalateMinutes: last((layer) => layer.escalateMinutes),
-    escalateTo: last((layer) => layer.escalateTo) ?? [],
-    remindMinutes: last((layer) => layer.remindMinutes),
-    ownerId: last((layer) => layer.ownerId),
+    ...tellingAfter(layers),
   };
 }
 

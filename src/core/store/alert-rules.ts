@@ -14,7 +14,8 @@ export function ruleLayers(session: Session, tenant: number, domainId: number | 
   return session.rows<RuleRow>(
     `SELECT r.id, r.name, r.kind, r.domain_id AS "domainId", d.name AS domain, r.enabled, r.thresholds, r.severity, r.channels,
        r.cooldown_hours AS "cooldownHours", r.escalate_minutes AS "escalateMinutes", r.escalate_to AS "escalateTo",
-       r.remind_minutes AS "remindMinutes", r.owner_id AS "ownerId", r.changed_at AS "changedAt", r.changed_by AS "changedBy"
+       r.remind_minutes AS "remindMinutes", CASE WHEN r.owner_nobody THEN 0 ELSE r.owner_id END AS "ownerId",
+       r.changed_at AS "changedAt", r.changed_by AS "changedBy"
      FROM alert_rule r LEFT JOIN domain d ON d.tenant_id = $1 AND d.id = r.domain_id
      WHERE r.tenant_id = $1 AND ($2::int IS NULL OR r.domain_id IS NULL OR r.domain_id = $2) ORDER BY r.name, r.domain_id NULLS FIRST`,
     [tenant, domainId],
@@ -30,12 +31,13 @@ export async function setRuleLayer(
 ): Promise<void> {
   await session.run(
     `INSERT INTO alert_rule (tenant_id, name, kind, domain_id, enabled, thresholds, severity, channels, cooldown_hours,
-       escalate_minutes, escalate_to, remind_minutes, owner_id, changed_at, changed_by)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+       escalate_minutes, escalate_to, remind_minutes, owner_id, owner_nobody, changed_at, changed_by)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, NULLIF($13::integer, 0), COALESCE($13 = 0, false), $14, $15)
      ON CONFLICT (tenant_id, name, domain_id) DO UPDATE SET enabled = excluded.enabled, thresholds = excluded.thresholds,
        severity = excluded.severity, channels = excluded.channels, cooldown_hours = excluded.cooldown_hours,
        escalate_minutes = excluded.escalate_minutes, escalate_to = excluded.escalate_to,
        remind_minutes = excluded.remind_minutes, owner_id = excluded.owner_id,
+       owner_nobody = excluded.owner_nobody,
        changed_at = excluded.changed_at, changed_by = excluded.changed_by`,
     [
       tenant,
@@ -75,11 +77,13 @@ export function removeRuleLayers(
  * escalates to no others.
  */
 export async function forgetLostChannels(session: Session, tenant: number): Promise<void> {
+  // An empty list was set: all of them, or none.
   const left = (named: string) =>
-    `SELECT array_agg(n.id ORDER BY n.at) FROM unnest(${named}) WITH ORDINALITY AS n (id, at)
-       JOIN channel c ON c.tenant_id = $1 AND c.id = n.id`;
+    `CASE WHEN ${named} = '{}' THEN ${named} ELSE (
+       SELECT array_agg(n.id ORDER BY n.at) FROM unnest(${named}) WITH ORDINALITY AS n (id, at)
+       JOIN channel c ON c.tenant_id = $1 AND c.id = n.id) END`;
   await session.run(
-    `UPDATE alert_rule r SET channels = (${left('r.channels')}), escalate_to = (${left('r.escalate_to')})
+    `UPDATE alert_rule r SET channels = ${left('r.channels')}, escalate_to = ${left('r.escalate_to')}
      WHERE r.tenant_id = $1 AND EXISTS (SELECT FROM unnest(r.channels || r.escalate_to) AS n (id)
        WHERE NOT EXISTS (SELECT FROM channel c WHERE c.tenant_id = $1 AND c.id = n.id))`,
     [tenant],

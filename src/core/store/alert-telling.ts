@@ -1,23 +1,10 @@
-import type { StepSettings } from '../alert/escalation.js';
 import type { Severity } from '../alert/finding.js';
 import { SEVERITIES } from '../alert/finding.js';
+import { tellingAfter, type LayerTelling } from '../alert/layers.js';
 import type { Session } from './session.js';
 
 /** To whom, and when again, a rule's alerts of a domain are told. */
-export interface Telling extends StepSettings {
-  /** Ids; null for channels that take all. */
-  readonly channels: readonly number[] | null;
-  readonly escalateTo: readonly number[];
-  readonly ownerId: number | null;
-}
-
-const ALL: Telling = {
-  channels: null,
-  escalateMinutes: null,
-  escalateTo: [],
-  remindMinutes: null,
-  ownerId: null,
-};
+export type Telling = ReturnType<typeof tellingAfter>;
 
 /** How alerts of a rule are told, after all layers: what is set for the domain stands above what is set for all. */
 export async function tellingOf(
@@ -26,23 +13,14 @@ export async function tellingOf(
   rule: string,
   domainId: number | null,
 ): Promise<Telling> {
-  const rows = await session.rows<{ [Name in keyof Telling]: Telling[Name] | null }>(
+  const layers = await session.rows<LayerTelling>(
     `SELECT channels, escalate_minutes AS "escalateMinutes", escalate_to AS "escalateTo",
-       remind_minutes AS "remindMinutes", owner_id AS "ownerId"
+       remind_minutes AS "remindMinutes", CASE WHEN owner_nobody THEN 0 ELSE owner_id END AS "ownerId"
      FROM alert_rule WHERE tenant_id = $1 AND name = $2 AND (domain_id IS NULL OR domain_id = $3)
      ORDER BY domain_id IS NULL DESC`,
     [tenant, rule, domainId],
   );
-  return rows.reduce<Telling>(
-    (below, row) => ({
-      channels: row.channels ?? below.channels,
-      escalateMinutes: row.escalateMinutes ?? below.escalateMinutes,
-      escalateTo: row.escalateTo ?? below.escalateTo,
-      remindMinutes: row.remindMinutes ?? below.remindMinutes,
-      ownerId: row.ownerId ?? below.ownerId,
-    }),
-    ALL,
-  );
+  return tellingAfter(layers);
 }
 
 /**

@@ -201,7 +201,7 @@ async function withSettings(
   if (kind === null) return layer;
   const { set, severity, channels, cooldown, owner, escalate, escalateTo, remind } = given;
   const minutes = (value: number | 'never' | undefined, before: number | null) =>
-    value === undefined ? before : value === 'never' ? null : value;
+    value === undefined ? before : value === 'never' ? 0 : value;
   return {
     ...layer,
     thresholds: set === undefined ? layer.thresholds : changedThresholds(kind, layer.thresholds, set),
@@ -216,18 +216,18 @@ async function withSettings(
   };
 }
 
-/** Ids of named channels; null for the word that stands for no name. */
+/** Ids of named channels; none for the word that stands for no name. */
 async function channelIds(
   context: Context,
   session: Session,
   written: string,
   word: 'all' | 'none',
-): Promise<number[] | null> {
+): Promise<number[]> {
   const names = written
     .split(',')
     .map((one) => one.trim())
     .filter((one) => one !== '');
-  if (names.length === 0 || (names.length === 1 && names[0]?.toLowerCase() === word)) return null;
+  if (names.length === 0 || (names.length === 1 && names[0]?.toLowerCase() === word)) return [];
   if (names.length > MOST_CHANNELS)
     throw new OperationError('channels-too-many', `A rule names at most ${MOST_CHANNELS} channels.`);
   const ids = new Set<number>();
@@ -235,8 +235,8 @@ async function channelIds(
   return [...ids];
 }
 
-async function ownerId(context: Context, session: Session, owner: string): Promise<number | null> {
-  return owner === 'nobody' ? null : (await heldUser(context, session, owner)).id;
+async function ownerId(context: Context, session: Session, owner: string): Promise<number> {
+  return owner === 'nobody' ? 0 : (await heldUser(context, session, owner)).id;
 }
 
 function layerOf(layers: readonly RuleRow[], name: string, domainId: number | null): RuleLayer | null {
