@@ -1,4 +1,5 @@
 import { requeueLost } from '../core/ingest/process.js';
+import { tellAllElsewhere } from '../core/operations/alert/elsewhere.js';
 import { mornings } from '../core/operations/alert/morning.js';
 import { stepAll } from '../core/operations/alert/steps.js';
 import { forgetChat } from '../core/operations/chat/requests.js';
@@ -77,9 +78,11 @@ async function sweep(context: Context): Promise<void> {
   });
 }
 
-/** Ends snoozes, escalates and reminds, and says in the morning what waited. */
+/** Ends snoozes, escalates and reminds, tells anew what lost its channels, and says in the morning what waited. */
 async function stepAlerts(context: Context): Promise<void> {
   await stepAll(context);
+  await tellAllElsewhere(context);
+
   await mornings(context);
 }
 
