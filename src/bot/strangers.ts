@@ -2,7 +2,7 @@ import type { SystemContext } from '../core/operations/operation.js';
 import type { Card } from './card.js';
 import { unboundCard } from './cards/chat.js';
 import type { ChatRequest } from './platform.js';
-import { bring, codeOf, hereOf, refusedForRate } from './turn.js';
+import { bring, codeOf, hereOf, refusedForRate, withCodesVoid } from './turn.js';
 
 /** Requests that are remembered; those of before are forgotten. */
 const REMEMBERED = 10_000;
@@ -35,18 +35,18 @@ export function strangers(): Strangers {
       const here = hereOf({ ...place, person: person.id, personName: person.name }, request);
       const key = JSON.stringify([place.platform, place.workspace, person.id]);
       const tooMany = await refusedForRate(system, here);
-      if (tooMany !== null) return { card: tooMany, next: null };
+      if (tooMany !== null) return { card: await withCodesVoid(system, here, text, tooMany), next: null };
       const code = codeOf(text);
       if (code === null) {
         refused.delete(key);
         refused.set(key, request);
         forgetOldest(refused);
-        return { card: unboundCard(), next: null };
+        return { card: await withCodesVoid(system, here, text, unboundCard()), next: null };
       }
       const { card, linked } = await bring(system, here, code);
       const next = linked ? (refused.get(key) ?? null) : null;
       if (linked) refused.delete(key);
-      return { card, next };
+      return { card: await withCodesVoid(system, here, text, card), next };
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { ChatHere } from '../core/operations/chat/here.js';
 import { actorOfChat, type ChatActor } from '../core/operations/chat/people.js';
 import { bringCode, linkByEmail } from '../core/operations/chat/link.js';
+import { voidCodes } from '../core/operations/chat/void-codes.js';
 import { resumeHere } from '../core/operations/delivery/park.js';
 import { beginRequest, keptCommand, type ChatRequestRow } from '../core/operations/chat/requests.js';
 import { ExpectedError } from '../core/expected-error.js';
@@ -9,6 +10,7 @@ import { digestOf } from '../core/identity/secret.js';
 import type { SystemContext } from '../core/operations/operation.js';
 import type { Card } from './card.js';
 import {
+  codeVoidCard,
   givenUpCard,
   linkCard,
   lockedOutCard,
@@ -52,6 +54,12 @@ export interface Job {
 
 /** Works a request of a bound workspace out: who asks, and what the answer is. */
 export async function takeTurn(system: SystemContext, commands: readonly Command[], job: Job): Promise<Turn> {
+  const turn = await workOut(system, commands, job);
+  const card = await withCodesVoid(system, hereOf(job.row, job.live), job.row.words, turn.answer.card);
+  return { ...turn, answer: { ...turn.answer, card } };
+}
+
+async function workOut(system: SystemContext, commands: readonly Command[], job: Job): Promise<Turn> {
   const { tenant, row, live, destination } = job;
   const here = hereOf(row, live);
   if (row.attempts > MOST_ATTEMPTS) return alone(givenUpCard());
@@ -159,6 +167,16 @@ export async function bring(
     if (!(error instanceof ExpectedError)) throw error;
     return { card: plainTroubleCard('Not linked', error.message), linked: false };
   }
+}
+
+/** Whatever it was answered: a code in what was written that linked nobody is void now, and the answer says so. */
+export async function withCodesVoid(
+  system: SystemContext,
+  here: ChatHere,
+  text: string,
+  card: Card,
+): Promise<Card> {
+  return (await voidCodes(system, here, text)) === 0 ? card : codeVoidCard(card);
 }
 
 function linkTurn({ card, linked }: { readonly card: Card; readonly linked: boolean }): Turn {

@@ -82,7 +82,6 @@ async function sweep(context: Context): Promise<void> {
 async function stepAlerts(context: Context): Promise<void> {
   await stepAll(context);
   await tellAllElsewhere(context);
-
   await mornings(context);
 }
 

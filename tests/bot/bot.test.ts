@@ -311,6 +311,66 @@ describe('somebody of a bound workspace', () => {
   });
 });
 
+describe('a code that is written where it is refused', () => {
+  const VOID = 'is void now, for others may have seen it';
+  /** Whether somebody at home could still link themselves with it. */
+  const isGood = async (secret: string) =>
+    (await chat.card(`link ${secret}`, { workspace: await boundWorkspace(), person: 'FINDER' })).title ===
+    'Linked';
+
+  it.each(['THEIRS', 'UNBOUND'])('in a workspace that is not of its tenant (%s) is void', async (where) => {
+    const theirs = await system.context('theirs');
+    const workspace = where === 'THEIRS' ? await boundWorkspace(theirs) : `UNBOUND${(made += 1)}`;
+    const secret = await code(await user());
+    const other = await code(await user());
+
+    const card = await chat.card(`link ${secret}`, { workspace, person: 'LOST' });
+
+    expect(card.title).toBe('Not linked');
+    expect(card.verdict).toContain(VOID);
+    expect(await isGood(secret)).toBe(false);
+    expect(await isGood(other)).toBe(true);
+    const { items } = await perform(audit, admin, { operation: 'link' });
+    expect(items.filter(({ outcome }) => outcome === 'link-code-shown')[0]).toMatchObject({
+      actor: { id: 'slack:LOST', name: 'Name of LOST' },
+      input: { platform: 'slack', workspace, person: 'LOST' },
+    });
+  });
+
+  it.each([
+    (secret: string) => `lnik ${secret}`,
+    (secret: string) => `link ${secret} please`,
+    (secret: string) => `link "${secret}`,
+    (secret: string) => `${secret.slice(0, 20)} ${secret.slice(20)}`,
+  ])('in a line that says something else is void: %s', async (line) => {
+    const workspace = await boundWorkspace();
+    for (const person of ['U5', 'ADMIN']) {
+      const secret = await code(await user());
+
+      const card = await chat.card(line(secret), { workspace, person });
+
+      expect(card.verdict).toContain(VOID);
+      expect(await isGood(secret)).toBe(false);
+    }
+  });
+
+  it('by somebody who is locked out, or asks too often, is void', async () => {
+    const workspace = await boundWorkspace();
+    const [email, busy] = [await user(), await user()];
+    await chat.ask('whoami', { workspace, email, person: 'OUT' });
+    await perform(userDisable, admin, { email });
+    await Promise.all(
+      Array.from({ length: 60 }, () => chat.card('whoami', { workspace, email: busy, person: 'BUSY' })),
+    );
+
+    for (const person of ['OUT', 'BUSY']) {
+      const secret = await code(await user());
+      expect((await chat.card(`link ${secret}`, { workspace, person })).verdict).toContain(VOID);
+      expect(await isGood(secret)).toBe(false);
+    }
+  });
+});
+
 describe('a request', () => {
   it('that comes twice is answered once, and forgotten when it is', async () => {
     const workspace = await boundWorkspace();

@@ -176,6 +176,13 @@ export function plainTroubleCard(title: string, message: string): Card {
   return bare(title, 'warning', message);
 }
 
+/** An answer to what held a code that was good until then. */
+export function codeVoidCard(card: Card): Card {
+  const says =
+    'The code that you wrote is void now, for others may have seen it. An admin gives a new one: link-code ADDRESS';
+  return { ...card, verdict: `${card.verdict} ${says}` };
+}
+
 function steps(texts: readonly string[]): CardPart {
   return { type: 'facts', facts: texts.map((value, at) => ({ name: `${at + 1}.`, value })) };
 }

@@ -43,6 +43,19 @@ export function readSecret(
   return tenant > 0 && tenant <= LARGEST_TENANT ? { tenant, digest: digestOf(text) } : null;
 }
 
+/** More in one text are nobody's slip. */
+const MOST_READ = 10;
+
+/** Secrets of a kind that stand somewhere in a text, also where spaces or other words were put into or after them. */
+export function readSecrets(
+  kind: SecretKind,
+  text: string,
+): readonly { readonly tenant: number; readonly digest: Buffer }[] {
+  const whole = new RegExp(`${PREFIXES[kind]}[A-Za-z0-9_-]{48}`, 'gu');
+  const found = [text, text.replaceAll(/\s/gu, '')].flatMap((one) => one.match(whole) ?? []);
+  return [...new Set(found)].slice(0, MOST_READ).flatMap((one) => readSecret(kind, one) ?? []);
+}
+
 /** Any text that looks like one of ours, cut or in another case too: who pastes one into the wrong place shall not spread it. */
 const ANY_SECRET = new RegExp(`(?:${Object.values(PREFIXES).join('|')})[A-Za-z0-9_-]{16,}`, 'giu');
 

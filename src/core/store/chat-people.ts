@@ -133,9 +133,13 @@ export async function holdLinkCode(
   return row ?? null;
 }
 
-/** Uses up a code. */
-export async function dropLinkCode(session: Session, tenant: number, digest: Buffer): Promise<void> {
-  await session.run('DELETE FROM link_code WHERE tenant_id = $1 AND sha256 = $2', [tenant, digest]);
+/** Uses up a code, or takes it back. False where there is none. */
+export async function dropLinkCode(session: Session, tenant: number, digest: Buffer): Promise<boolean> {
+  const dropped = await session.run('DELETE FROM link_code WHERE tenant_id = $1 AND sha256 = $2', [
+    tenant,
+    digest,
+  ]);
+  return dropped > 0;
 }
 
 /** Forgets codes that ended before a time. */
