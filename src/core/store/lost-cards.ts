@@ -18,3 +18,28 @@ export async function lostCards(session: Session, tenant: number): Promise<numbe
   );
   return rows.map(({ id }) => id);
 }
+
+/** Channels that are about to go: one, or all of a workspace. */
+export type GoingChannels = { readonly id: number } | { readonly kind: string; readonly workspace: string };
+
+/**
+ * Notes of alerts that are not resolved, and were not told yet in channels that are about to go, that they are not told
+ * there; so they count as lost where that was their only one.
+ */
+export async function noteLost(
+  session: Session,
+  tenant: number,
+  going: GoingChannels,
+  at: Date,
+): Promise<void> {
+  const [id, kind, workspace] = 'id' in going ? [going.id, null, null] : [null, going.kind, going.workspace];
+  await session.run(
+    `INSERT INTO delivery_log (tenant_id, subject, subject_id, channel, channel_id, version, at, what, code, detail)
+     SELECT $1, d.subject, d.subject_id, c.name, c.id, d.wanted_version, $5, 'skipped', 'removed', 'the channel was removed'
+     FROM delivery d JOIN channel c ON c.tenant_id = $1 AND c.id = d.channel_id
+       JOIN alert a ON a.tenant_id = $1 AND a.id = d.subject_id AND a.state <> 'resolved'
+     WHERE d.tenant_id = $1 AND d.subject = 'alert' AND d.told_version = 0
+       AND (c.id = $2::integer OR c.kind = $3::text AND c.workspace = $4::text) ORDER BY d.id`,
+    [tenant, id, kind, workspace, at],
+  );
+}

@@ -4,6 +4,7 @@ import { holdRules } from '../../store/alert-rules.js';
 import { channelsById, removeChannel, setChannelSettings } from '../../store/channels.js';
 import { wantDelivery } from '../../store/deliveries.js';
 import { wakeHeld } from '../../store/held-deliveries.js';
+import { noteLost } from '../../store/lost-cards.js';
 import { addNotice } from '../../store/notices.js';
 import { resume } from '../delivery/park.js';
 import { operation, OperationError } from '../operation.js';
@@ -70,6 +71,7 @@ export const channelRemove = operation({
       await holdRules(session, context.tenant);
       const row = await heldChannel(context, session, name);
       await refuseNamed(session, context.tenant, row);
+      await noteLost(session, context.tenant, row, context.now());
       await removeChannel(session, context.tenant, row.id);
       return { channel: channelItem(row), changed: true };
     }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { forgetLostChannels, holdRules } from '../../store/alert-rules.js';
 import { listWorkspaces, releaseWorkspace } from '../../store/chat-workspaces.js';
+import { noteLost } from '../../store/lost-cards.js';
 import { storableText } from '../fields.js';
 import { operation, OperationError } from '../operation.js';
 import { platformField } from './here.js';
@@ -53,9 +54,10 @@ export const workspaceRelease = operation({
     platform: platformField,
     workspace: storableText(z.string().trim().min(1).max(200)).describe('Its id, as workspaces lists it'),
   }),
-  run: ({ db, tenant }, { platform, workspace }): Promise<WorkspaceReleased> =>
+  run: ({ db, tenant, now }, { platform, workspace }): Promise<WorkspaceReleased> =>
     db.within(tenant, async (session) => {
       await holdRules(session, tenant);
+      await noteLost(session, tenant, { kind: platform, workspace }, now());
       if (!(await releaseWorkspace(session, tenant, { platform, workspace })))
         throw new OperationError(
           'workspace-unknown',

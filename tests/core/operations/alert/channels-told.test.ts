@@ -6,6 +6,7 @@ import { ruleSet } from '../../../../src/core/operations/alert/rule-change.js';
 import { rule } from '../../../../src/core/operations/alert/rules.js';
 import { steps } from '../../../../src/core/operations/alert/steps.js';
 import { reopen, resolve } from '../../../../src/core/operations/alert/transitions.js';
+import { why } from '../../../../src/core/operations/alert/why.js';
 import { workspaceRelease } from '../../../../src/core/operations/chat/workspaces.js';
 import { DELIVERIES_KEPT_DAYS, forgetTold } from '../../../../src/core/operations/delivery/forget.js';
 import type { Context } from '../../../../src/core/operations/operation.js';
@@ -132,6 +133,24 @@ describe('an alert whose channels all went', () => {
     await TICKS.find(({ name }) => name === 'alerts')?.work(later(context, 2));
 
     expect(await toldTo(id)).toEqual(['new', 'new pager']);
+  });
+
+  it('before it was sent to one of them is told elsewhere too, and says why it was not sent there', async () => {
+    const { workspace } = await inSlack();
+    await channel(context, 'mail');
+    const id = await opened();
+    await perform(channelRemove, context, { name: 'mail' });
+    await perform(workspaceRelease, context, workspace);
+    await channel(context, 'new');
+
+    expect(await tellElsewhere(context)).toBe(1);
+
+    expect(await toldTo(id)).toEqual(['new']);
+    const { log } = await perform(why, context, { id });
+    expect(log.map(({ channel: name, what, code }) => [name, what, code])).toEqual([
+      ['mail', 'skipped', 'removed'],
+      ['ops', 'skipped', 'removed'],
+    ]);
   });
 
   it('is told no more once it is resolved, and one that no channel ever had waits for its next change', async () => {
