@@ -13,6 +13,9 @@ const ONLY_TENANT = 'default';
 /** Whoever has the shell and the database is admin. */
 const LOCAL_OPERATOR: Actor = { id: 'local', name: 'local operator', role: 'admin' };
 
+/** Time to end in order and to note it, for work that is told to end. */
+const BREAK_OFF_MS = 2_000;
+
 export interface SystemOptions {
   readonly config: Config;
   /** Told what happens while it opens, for people who wait. */
@@ -23,6 +26,8 @@ export interface SystemOptions {
   readonly wake?: () => void;
   /** Told that something was changed, where deliveries are brought up to date in this process. */
   readonly changed?: () => void;
+  /** Ends work at its next step; what does not look at it is broken off a little later, by closing the database. */
+  readonly signal?: AbortSignal;
 }
 
 /** The database, and a context that acts as the local operator. */
@@ -47,11 +52,17 @@ export async function openSystem(options: SystemOptions): Promise<System> {
       connections: config.databaseConnections,
       note,
     });
+    let closing: Promise<void> | null = null;
+    const closeDatabase = () => (closing ??= db.close());
     const close = async () => {
-      await db.close();
+      await closeDatabase();
       await server?.leave();
     };
+    options.signal?.addEventListener('abort', () => {
+      setTimeout(() => void closeDatabase().catch(() => {}), BREAK_OFF_MS).unref();
+    });
     try {
+      options.signal?.throwIfAborted();
       const tenant = await db.across((session) => ensureTenant(session, ONLY_TENANT));
       return {
         context: contextOf(options, db, tenant),
@@ -60,7 +71,7 @@ export async function openSystem(options: SystemOptions): Promise<System> {
         place: placeOf(db, server?.dataFolder ?? null),
       };
     } catch (error) {
-      await db.close();
+      await closeDatabase();
       throw error;
     }
   } catch (error) {
@@ -70,7 +81,7 @@ export async function openSystem(options: SystemOptions): Promise<System> {
 }
 
 function contextOf(
-  { config, now, progress, wake, changed }: SystemOptions,
+  { config, now, progress, wake, changed, signal }: SystemOptions,
   db: Database,
   tenant: number,
 ): Context {
@@ -90,6 +101,7 @@ function contextOf(
     ...(progress !== undefined && { progress }),
     ...(wake !== undefined && { wake }),
     ...(changed !== undefined && { changed }),
+    ...(signal !== undefined && { signal }),
   };
 }
 

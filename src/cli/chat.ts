@@ -5,7 +5,7 @@ import { watchChannels } from '../bot/terminal/watch.js';
 import { chat as chatIn } from '../bot/terminal/platform.js';
 import { wantsColour } from '../bot/characters/style.js';
 import type { Context } from '../core/operations/operation.js';
-import { openSystem } from '../system.js';
+import { openInterruptible } from './interruptible.js';
 import { readArguments } from './arguments.js';
 import { EXIT, UsageError } from './failure.js';
 import type { Io, Verb } from './verb.js';
@@ -22,7 +22,7 @@ export const chat: Verb = {
     const args = readArguments('chat', {}, words);
     if (args.words[0] !== undefined) throw new UsageError('chat takes no words; type them at its prompt.');
     const config = readConfig();
-    const system = await openSystem({ config, note: (line) => io.errors.write(`${line}\n`) });
+    const system = await openInterruptible({ config, note: (line) => io.errors.write(`${line}\n`) });
     try {
       await chatOn(io, system.context, config.noColour);
     } finally {

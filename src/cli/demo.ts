@@ -15,7 +15,7 @@ import type { Context } from '../core/operations/operation.js';
 import { inMemory } from '../core/report/bytes.js';
 import { generate } from '../core/sample/generate.js';
 import { findHome } from '../core/store/embedded/home.js';
-import { openSystem } from '../system.js';
+import { openInterruptible } from './interruptible.js';
 import { readArguments } from './arguments.js';
 import { chatOn } from './chat.js';
 import { EXIT, UsageError } from './failure.js';
@@ -59,7 +59,7 @@ async function demoIn(folder: string, io: Io): Promise<void> {
   const say = (line: string) => io.output.write(`${line}\n`);
   const config = { ...readConfig(), databaseUrl: null, databaseOwnerUrl: null, dataDir: folder };
   say('Starting an embedded PostgreSQL for the demo …');
-  const system = await openSystem({ config, note: say });
+  const system = await openInterruptible({ config, note: say });
   try {
     const { context } = system;
     say('Making six months of sample reports and taking them in …');
@@ -88,6 +88,7 @@ export async function takeInSamples(context: Context): Promise<number> {
   for (const { name, bytes } of generate(scenario, { seed: SEED, endDay }).files) {
     waiting.push({ name, source: inMemory(bytes) });
     files += 1;
+    context.signal?.throwIfAborted();
     if (waiting.length < FILES_AT_ONCE) continue;
     await keep(context, 'demo', waiting);
     waiting = [];

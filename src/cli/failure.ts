@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { constants } from 'node:os';
+import { ExpectedError } from '../core/expected-error.js';
+import { STOPPING } from '../core/store/errors.js';
 
 /** Exit codes of every verb; `parse` promises them to other tools. */
 export const EXIT = { ok: 0, trouble: 1, usage: 2 } as const;
@@ -19,6 +22,17 @@ export class OutputClosed extends Error {
   }
 }
 
+/** Somebody asked the process to end: by Ctrl-C, `kill`, or by closing the terminal. Nothing has to be said. */
+export class Interrupted extends ExpectedError {
+  /** As a shell gives it: 128 and the number of the signal. */
+  readonly exitCode: number;
+
+  constructor(signal: NodeJS.Signals) {
+    super(STOPPING, `Ended by ${signal}.`);
+    this.exitCode = 128 + constants.signals[signal];
+  }
+}
+
 /** What people see of an error, and the exit code. `id` is set for errors that nobody foresaw. */
 export interface Failure {
   readonly exitCode: number;
@@ -33,6 +47,7 @@ const OWN_CODE = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/u;
 /** Translates whatever was thrown. Never gives a stack trace. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof OutputClosed) return { exitCode: EXIT.ok, message: '', id: null };
+  if (error instanceof Interrupted) return { exitCode: error.exitCode, message: '', id: null };
   if (error instanceof UsageError) return { exitCode: EXIT.usage, message: error.message, id: null };
   if (error instanceof Error && 'code' in error && OWN_CODE.test(String(error.code)))
     return { exitCode: EXIT.trouble, message: error.message + suggested(error), id: null };

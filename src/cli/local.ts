@@ -2,7 +2,7 @@ import { findCommand } from '../bot/find.js';
 import { COMMANDS } from '../bot/registry.js';
 import { readConfig } from '../config.js';
 import { dayOf } from '../core/analysis/range.js';
-import { openSystem } from '../system.js';
+import { openInterruptible } from './interruptible.js';
 import { operationVerbs, type OpenContext } from './operations.js';
 import { plain } from '../core/plain.js';
 import { noteProgress } from './progress.js';
@@ -35,7 +35,7 @@ export function impliedVerb(
 
 const open: OpenContext = async (errors) => {
   const progress = noteProgress(errors);
-  const system = await openSystem({
+  const system = await openInterruptible({
     config: readConfig(),
     note: (line) => void errors.write(`${plain(line)}\n`),
     progress: progress.note,

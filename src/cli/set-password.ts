@@ -4,7 +4,7 @@ import { readConfig } from '../config.js';
 import { SHORTEST_PASSWORD } from '../core/identity/password.js';
 import { userSetPassword } from '../core/operations/passwords.js';
 import { perform } from '../core/operations/perform.js';
-import { openSystem } from '../system.js';
+import { openInterruptible } from './interruptible.js';
 import { readArguments } from './arguments.js';
 import { EXIT, UsageError } from './failure.js';
 import { print } from './output.js';
@@ -30,7 +30,7 @@ export const setPassword: Verb = {
     if (rest.length > 0)
       throw new UsageError('user set-password takes an address alone; it asks for the password itself.');
     const password = await readPassword(io, email);
-    const system = await openSystem({
+    const system = await openInterruptible({
       config: readConfig(),
       note: (line) => void io.errors.write(`${line}\n`),
     });

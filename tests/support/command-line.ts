@@ -16,6 +16,13 @@ export interface CommandLineOptions {
   readonly input?: Uint8Array | string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly folder?: string;
+  /** A signal to send once something is so, with all that was written until then; standard input stays open. */
+  readonly interrupt?: Interrupt;
+}
+
+export interface Interrupt {
+  readonly signal: NodeJS.Signals;
+  readonly once: (written: string) => boolean;
 }
 
 /** Runs the command line as people do: as a process of its own. */
@@ -62,9 +69,16 @@ function ended(program: string, words: readonly string[], options: CommandLineOp
     const errors: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+    const { interrupt } = options;
+    const looking = setInterval(() => {
+      if (interrupt?.once(Buffer.concat([...output, ...errors]).toString()) !== true) return;
+      clearInterval(looking);
+      child.kill(interrupt.signal);
+    }, 20);
     child.stdin.on('error', () => {}); // A program that does not read its input closes it.
     child.once('error', reject);
     child.once('close', (code, signal) => {
+      clearInterval(looking);
       resolve({
         code,
         signal,
@@ -72,6 +86,7 @@ function ended(program: string, words: readonly string[], options: CommandLineOp
         errors: Buffer.concat(errors).toString(),
       });
     });
-    child.stdin.end(options.input ?? '');
+    if (interrupt === undefined) child.stdin.end(options.input ?? '');
+    else child.stdin.write(options.input ?? '');
   });
 }

@@ -1,5 +1,5 @@
 import { clearScreenDown, createInterface, cursorTo, moveCursor } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
+import { addAbortSignal, type Readable, type Writable } from 'node:stream';
 import type { Context } from '../../core/operations/operation.js';
 import type { Button, Card } from '../card.js';
 import type { Command } from '../command.js';
@@ -32,7 +32,7 @@ const PATIENCE_MS = 1_000;
 const ERASE_LINE = '\r\u001b[K';
 
 /**
- * Chats until the input ends or somebody leaves. With a terminal there is a prompt with history and completion;
+ * Chats until the input ends, somebody leaves, or the context's signal ends it, which it throws. With a terminal there is a prompt with history and completion;
  * without one, commands are read line by line and answered in order. What `watch` shows comes between answers, and
  * leaves alone what is being typed. Gives the number of lines answered.
  */
@@ -43,6 +43,7 @@ export async function chat(
   watch?: Watch,
 ): Promise<number> {
   const interactive = terminal.input.isTTY === true && terminal.output.isTTY === true;
+  if (context.signal !== undefined) addAbortSignal(context.signal, terminal.input);
   const prompt = interactive ? openPrompt(terminal, commands) : null;
   const between = betweenAnswers((text) => {
     prompt?.away();

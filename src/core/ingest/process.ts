@@ -12,13 +12,15 @@ const REQUEUED_AT_ONCE = 1_000;
 
 /**
  * Reads what waits for this tenant and stores what it says, until nothing is left that nobody else is at work on. Any
- * number of processes may do so at once, beside the workers of a service. Waits for no delay between tries.
+ * number of processes may do so at once, beside the workers of a service. Waits for no delay between tries. Throws the
+ * reason of the context's signal when that ends it.
  */
 export async function processPending(context: IngestContext): Promise<Processed> {
   await requeueLost(context);
   let total = NOTHING_PROCESSED;
   const drain = async (lane: Lane): Promise<void> => {
     for (;;) {
+      context.signal?.throwIfAborted();
       const { jobs, processed } = await readBatch(context, lane);
       if (jobs === 0) return;
       total = addProcessed(total, processed);

@@ -48,6 +48,11 @@ const NONE_FREE = 'timeout exceeded when trying to connect';
 const BUSY =
   'All database connections of this process are in use. Ask for fewer things at once, or raise DATABASE_CONNECTIONS, and max_connections of the server with it.';
 
+/** What pg-pool says once the process closes the database. */
+const CLOSED = 'Cannot use a pool after calling end on the pool';
+const ENDING =
+  'This process is ending and closed the database; what was not committed is taken up again by the next run.';
+
 /** Classes of SQLSTATE (PostgreSQL, Appendix A) that say nothing against what was stored: trouble around it. */
 const PASSING = /^(?:08|40|53|55|57|58)|^25P03$/u;
 /** The same of Node's codes: a disk or a process at its end. */
@@ -82,6 +87,7 @@ export function translate(error: unknown): unknown {
   if (known !== undefined) return new DatabaseError(known[0], known[1], { cause: error });
   // pg gives these no code.
   if (error.message === NONE_FREE) return new DatabaseError('connections-busy', BUSY, { cause: error });
+  if (error.message === CLOSED) return new DatabaseError('database-closed', ENDING, { cause: error });
   if (CONNECTION_LOST.test(error.message)) return new DatabaseError('database-gone', GONE, { cause: error });
   return error;
 }
