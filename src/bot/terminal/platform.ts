@@ -32,9 +32,9 @@ const PATIENCE_MS = 1_000;
 const ERASE_LINE = '\r\u001b[K';
 
 /**
- * Chats until the input ends, somebody leaves, or the context's signal ends it, which it throws. With a terminal there is a prompt with history and completion;
- * without one, commands are read line by line and answered in order. What `watch` shows comes between answers, and
- * leaves alone what is being typed. Gives the number of lines answered.
+ * Chats until the input ends, somebody leaves, or the context's signal ends it, whose reason it throws. With a terminal
+ * there is a prompt with history and completion; without one, commands are read line by line and answered in order. What
+ * `watch` shows comes between answers, and leaves alone what is being typed. Gives the number of lines answered.
  */
 export async function chat(
   terminal: Terminal,
