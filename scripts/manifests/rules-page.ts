@@ -27,6 +27,9 @@ are theirs ("This is ours") are never new and never forgers.
 absolute deviations from it, at least a tenth of the median and its square root. Where fewer than four such weekdays are
 known, all days of the eight weeks stand in, and a deviation reaches from the smallest to the largest of them.
 
+Volume is that of reporters whose reports are comparable: one that is late or silent, or began to report in the last four
+weeks, counts neither among the messages of a day nor in what is usual. Whoever rests on weekends is not missed then.
+
 ${kinds.map(sectionOf).join('\n\n')}
 
 ## Rules that explain others

@@ -72,7 +72,9 @@ export async function loadScenario(wanted: string): Promise<Scenario> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EISDIR') throw new UsageError(`${wanted} is a folder. Name a scenario file in it.`);
+    if (code !== 'ENOENT') throw error;
     throw isName
       ? await unknownScenario(wanted)
       : new UsageError(`${wanted} does not exist. Check the path.`);

@@ -5,6 +5,8 @@ export interface Baseline {
   readonly median: number;
   /** Standard deviation, estimated from the median of the absolute deviations; never less than chance alone brings. */
   readonly spread: number;
+  /** The smallest but one of the days it is made of: a single holiday says little. */
+  readonly least: number;
   /** Days it is made of. */
   readonly samples: number;
 }
@@ -46,8 +48,9 @@ export function baselineOf(
 function robust(values: readonly number[]): Baseline {
   const median = medianOf(values);
   const deviations = values.map((value) => Math.abs(value - median));
-  const least = Math.max(Math.sqrt(median), LEAST_SHARE * median, 1);
-  return { median, spread: Math.max(NORMAL * medianOf(deviations), least), samples: values.length };
+  const chance = Math.max(Math.sqrt(median), LEAST_SHARE * median, 1);
+  const spread = Math.max(NORMAL * medianOf(deviations), chance);
+  return { median, spread, least: [...values].sort((a, b) => a - b)[1] ?? 0, samples: values.length };
 }
 
 /** The value in the middle; 0 of none. */

@@ -49,13 +49,16 @@ export function factor(standard: number, description: string): z.ZodDefault<z.Zo
 }
 
 /** Standard deviations from what is usual. */
-export function deviations(standard: number): z.ZodDefault<z.ZodNumber> {
+export function deviations(
+  standard: number,
+  description = 'And so far from what is usual',
+): z.ZodDefault<z.ZodNumber> {
   return z
     .number()
     .min(1)
     .max(100)
     .default(standard)
-    .meta({ description: 'And so far from what is usual', unit: 'deviations' satisfies Unit });
+    .meta({ description, unit: 'deviations' satisfies Unit });
 }
 
 /** A threshold eased by a part, for an alert that is open: never below 1 where it is a count. */

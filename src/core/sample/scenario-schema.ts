@@ -33,7 +33,7 @@ const range = z.string().transform((text, context) => {
   });
   return z.NEVER;
 });
-const ranges = z.union([range, z.array(range).min(1)]).transform((one) => (Array.isArray(one) ? one : [one]));
+const ranges = z.preprocess((one) => (Array.isArray(one) ? one : [one]), z.array(range).min(1));
 
 const policy = z.strictObject({
   p: disposition,

@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import type { z } from 'zod';
+import { sendersOf } from './events.js';
 import { scenarioSchema, type EventPlan, type Scenario } from './scenario-schema.js';
 
 export type { Scenario } from './scenario-schema.js';
@@ -27,7 +28,9 @@ function sentence(issues: readonly z.core.$ZodIssue[]): string {
   if (!first) return 'The scenario is wrong.';
   const where = first.path.length === 0 ? 'The scenario' : `In the scenario, ${place(first.path)}`;
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
-  return `${where} is wrong: ${first.message.replace(/\.$/, '')}${more}.`;
+  // Of a key that is no domain, the schema of keys says what is wanted.
+  const [inner] = first.code === 'invalid_key' ? first.issues : [];
+  return `${where} is wrong: ${(inner ?? first).message.replace(/\.$/, '')}${more}.`;
 }
 
 function load(text: string): unknown {
@@ -75,6 +78,24 @@ function checkEvent(event: EventPlan, scenario: Scenario, where: string): void {
     );
 }
 
+/** A sender writes as its domain or a name under it, begins once and ends once, and not before it begins. */
+function checkSenders(scenario: Scenario): void {
+  for (const { name, domain, headerFrom = domain } of scenario.senders)
+    if (headerFrom !== domain && !headerFrom.endsWith(`.${domain}`))
+      throw new ScenarioError(
+        `The scenario's sender "${name}" writes as ${headerFrom}, which is not under its domain ${domain}.`,
+      );
+  for (const kind of ['new-sender', 'sender-gone'] as const) {
+    const names = scenario.events.flatMap((event) => (event.kind === kind ? [event.sender] : []));
+    unique(`${kind} events of the sender`, names);
+  }
+  for (const { name, from, until = Infinity } of sendersOf(scenario))
+    if (until < from)
+      throw new ScenarioError(
+        `The scenario's sender "${name}" ends with day ${until}, before it begins on day ${from}.`,
+      );
+}
+
 /** What the schema cannot say: names that point at each other, and shares of one whole. */
 function checkNames(scenario: Scenario): void {
   const domains = Object.keys(scenario.domains);
@@ -101,6 +122,7 @@ function checkNames(scenario: Scenario): void {
     known('reporter', reporters, plan.reporter, 'failures part');
     known('sender', senders, plan.sender, 'failures part');
   }
+  checkSenders(scenario);
   const shares = scenario.reporters.reduce((sum, reporter) => sum + reporter.share, 0);
   if (shares > 1 + 1e-9)
     throw new ScenarioError(

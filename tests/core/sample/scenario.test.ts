@@ -40,12 +40,35 @@ describe('a scenario', () => {
     ['', 'The scenario is wrong: Invalid input: expected object, received null.'],
     ['a: [', /^The scenario is not YAML: .*\.$/],
     [SMALL.replace('perDay: 10', 'perDay: -1'), /^In the scenario, senders\[1\]\.perDay is wrong: .*\.$/],
-    [SMALL.replace('192.0.2.1', '192.0.2.1/40'), /^In the scenario, senders\[1\]\.addresses is wrong: .*\.$/],
+    [
+      SMALL.replace('192.0.2.1', '192.0.2.1/40'),
+      /^In the scenario, senders\[1\]\.addresses\[1\] is wrong: .*\.$/,
+    ],
     [
       SMALL.replace('share: 1', 'share: 1, shape: round'),
       /^In the scenario, reporters\[1\] is wrong: .*"shape"\.$/,
     ],
     [SMALL.replace('days: 3', 'days: 0\nname2: x'), /\(and 1 more\)\.$/],
+    [
+      SMALL.replace('192.0.2.1', 'nowhere'),
+      'In the scenario, senders[1].addresses[1] is wrong: an IP address or a range such as 192.0.2.0/28 is wanted, not "nowhere".',
+    ],
+    [
+      SMALL.replace('{ example.com:', '{ Example.com:'),
+      /domains\.Example\.com is wrong: a domain in lower case is wanted/,
+    ],
+    [
+      SMALL.replace('perDay: 10', 'perDay: 10, headerFrom: shop.example.org'),
+      'The scenario\'s sender "office" writes as shop.example.org, which is not under its domain example.com.',
+    ],
+    [
+      SMALL.replace('perDay: 10', 'perDay: 10, from: 3, until: 2'),
+      'The scenario\'s sender "office" ends with day 2, before it begins on day 3.',
+    ],
+    [
+      `${SMALL}events: [{ kind: new-sender, day: 2, sender: office }, { kind: new-sender, day: 3, sender: office }]`,
+      'The scenario has two new-sender events of the sender called "office".',
+    ],
     [
       SMALL.replace('domain: example.com,', 'domain: example.org,'),
       'The scenario\'s sender "office" names the domain "example.org", which it does not describe.',

@@ -1,8 +1,14 @@
 import { z } from 'zod';
-import { charted, on, sum, toldDays } from '../days.js';
+import { addDays } from '../calendar.js';
+import { charted, lastDays, on, sum, toldDays } from '../days.js';
+import { LATE_DAYS, type DomainFacts } from '../facts.js';
 import { evidence, ruleKind } from '../kind.js';
 import { count, eased, fraction } from '../threshold.js';
+import { awaitedOn } from '../volume.js';
 import { counted, percent } from '../words.js';
+
+/** Days before that say how much fails usually. */
+const USUAL_DAYS = 28;
 
 export const failureRate = ruleKind({
   name: 'failure-rate',
@@ -18,15 +24,14 @@ export const failureRate = ruleKind({
   }),
   relaxed: (given) => ({ ...given, share: given.share * 0.8, messages: eased(given.messages, 0.5) }),
   evaluate: (facts, day, { share, days, messages }) => {
-    const window = on(facts.days, toldDays(facts, day, days));
-    const all = sum(window, (one) => one.messages);
-    const failing = all - sum(window, (one) => one.passed);
-    if (all < messages || failing < share * all) return [];
-    const last = window.at(-1)?.day ?? day;
-    const before = on(facts.days, toldDays(facts, day, 28 + days)).filter(
-      (one) => one.day < (window[0]?.day ?? day),
-    );
-    const usual = sum(before, (one) => one.messages);
+    const newest = toldDays(facts, day, 1)[0] ?? day;
+    // What is late may show only when the day after it is told of: it is found all the same.
+    const ends = lastDays(newest, LATE_DAYS + 1).filter((end) => end >= addDays(day, -LATE_DAYS));
+    const found = ends
+      .map((end) => failingOf(facts, day, lastDays(end, days)))
+      .findLast((one) => one.all >= messages && one.failing >= share * one.all && one.likely >= share);
+    if (found === undefined) return [];
+    const { all, failing, baseline, last } = found;
     return [
       {
         key: {},
@@ -38,7 +43,7 @@ export const failureRate = ruleKind({
           value: failing / all,
           threshold: share,
           unit: 'fraction',
-          baseline: usual === 0 ? null : 1 - sum(before, (one) => one.passed) / usual,
+          baseline,
         },
         evidence: evidence({
           messages: all,
@@ -49,3 +54,19 @@ export const failureRate = ruleKind({
     ];
   },
 });
+
+/** Failing mail of some days, and the part that is likely to fail when those are in who are late. */
+function failingOf(facts: DomainFacts, day: string, window: readonly string[]) {
+  const seen = on(facts.days, window);
+  const all = sum(seen, (one) => one.messages);
+  const failing = all - sum(seen, (one) => one.passed);
+  const first = window[0] ?? day;
+  const before = on(facts.days, lastDays(addDays(first, -1), USUAL_DAYS));
+  const usual = sum(before, (one) => one.messages);
+  const baseline = usual === 0 ? null : 1 - sum(before, (one) => one.passed) / usual;
+  // On a weekend forgers work on. Where a workday is told of by few yet, the rest of it counts as it usually is.
+  const late = window.filter((one) => one >= addDays(day, -LATE_DAYS));
+  const awaited = sum(late, (one) => awaitedOn(facts, one));
+  const likely = all === 0 ? 0 : (failing + awaited * (baseline ?? 0)) / (all + awaited);
+  return { all, failing, baseline, likely, last: seen.at(-1)?.day ?? day };
+}

@@ -6,8 +6,12 @@ import { RECENT_DAYS } from '../facts.js';
 import { count, eased, fraction } from '../threshold.js';
 import { counted, percent } from '../words.js';
 
-/** Found at once; more are one attack, which spoofing-burst tells of. */
+/** Found at once; more are one attack, which spoofing-burst tells of, or forgers who move on every day. */
 const MOST_FINDINGS = 10;
+/** More than these, with at least so large a part of the messages, are a crowd: */
+const CROWD_SHARE = 0.5;
+/** among them those that stay so many days are sources of which somebody can be asked. */
+const STAYING_DAYS = 3;
 
 export const newSource = ruleKind({
   name: 'new-source',
@@ -30,7 +34,7 @@ export const newSource = ruleKind({
   evaluate: (facts, day, thresholds) => {
     if (!isKnownFor(facts, day, thresholds.history)) return [];
     const window = lastDays(day, thresholds.days);
-    return facts.networks
+    const failing = facts.networks
       .filter(
         ({ network, seenBefore }) =>
           !seenBefore && !facts.known.some((known) => holdsNetwork(known, network)),
@@ -46,9 +50,13 @@ export const newSource = ruleKind({
       })
       .filter(
         ({ messages, passed }) =>
-          messages >= thresholds.messages &&
-          (thresholds.when === 'always' || messages - passed >= thresholds.share * messages),
-      )
+          thresholds.when === 'always' || messages - passed >= thresholds.share * messages,
+      );
+    const isCrowd =
+      failing.filter(({ messages }) => messages >= CROWD_SHARE * thresholds.messages).length > MOST_FINDINGS;
+    return failing
+      .filter(({ messages }) => messages >= thresholds.messages)
+      .filter(({ seen }) => !isCrowd || seen.length >= STAYING_DAYS)
       .toSorted((a, b) => b.messages - a.messages || (a.network < b.network ? -1 : 1))
       .slice(0, MOST_FINDINGS)
       .map(({ network, seen, messages, passed }) => ({

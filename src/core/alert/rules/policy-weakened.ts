@@ -7,7 +7,7 @@ import { counted } from '../words.js';
 
 /** Weakest first; what is not among them asks for nothing. */
 const STRENGTH: readonly (string | null)[] = ['none', 'quarantine', 'reject'];
-const FIELDS = ['p', 'sp', 'pct', 't'] as const;
+const FIELDS = ['p', 'sp', 'np', 'pct', 't'] as const;
 type Field = (typeof FIELDS)[number];
 type Effective = Readonly<Record<Field, number>>;
 
@@ -47,7 +47,11 @@ export const policyWeakened = ruleKind({
     return [
       {
         // Another weakening is another finding.
-        key: { policy: FIELDS.map((field) => told(newest.now, field)).join(' ') },
+        key: {
+          policy: keyFields(newest)
+            .map((field) => told(newest.now, field))
+            .join(' '),
+        },
         day: newest.now.day,
         says: `${isMissing ? 'Reports no longer show a policy' : `The policy is weaker since ${first}: ${words.join(', ')}`}, as ${counted(changed.length, 'reporter')} ${changed.length === 1 ? 'sees' : 'see'} it.`,
         fix: 'If nobody meant to change it, put the record at _dmarc.DOMAIN back as it was, and find out who changed the DNS.',
@@ -87,9 +91,11 @@ function weakerOf(reporter: string, policies: readonly PolicyFact[]): Weaker[] {
     const earlier = effective(policy);
     // A stricter word for a part of the mail is a step forward.
     const isStep = last.p > earlier.p;
-    return FIELDS.filter(
+    const weaker = FIELDS.filter(
       (field) => last[field] < earlier[field] && !(isStep && (field === 'pct' || field === 't')),
     );
+    // A record without np follows its sp: that is told of once.
+    return now.np === null ? weaker.filter((field) => field !== 'np' || !weaker.includes('sp')) : weaker;
   };
   // The newest one that was stronger: a change that was taken back is none.
   const before = policies.findLast((one) => fields(one).length > 0);
@@ -97,10 +103,11 @@ function weakerOf(reporter: string, policies: readonly PolicyFact[]): Weaker[] {
 }
 
 /** As numbers that grow with the strength of what holds in the end. */
-function effective({ p, sp, pct, testing }: PolicyFact): Effective {
+function effective({ p, sp, np, pct, testing }: PolicyFact): Effective {
   return {
     p: STRENGTH.indexOf(p),
     sp: STRENGTH.indexOf(sp ?? p),
+    np: STRENGTH.indexOf(np ?? sp ?? p),
     pct: STRENGTH.indexOf(p) > 0 ? (pct ?? 100) : 100,
     t: testing === 'y' ? 0 : 1,
   };
@@ -109,7 +116,13 @@ function effective({ p, sp, pct, testing }: PolicyFact): Effective {
 function told(policy: PolicyFact, field: Field): string {
   if (field === 'pct') return String(policy.pct ?? 100);
   if (field === 't') return policy.testing ?? 'n';
+  if (field === 'np') return policy.np ?? policy.sp ?? policy.p ?? 'nothing';
   return (field === 'sp' ? (policy.sp ?? policy.p) : policy.p) ?? 'nothing';
+}
+
+/** Reporters of RFC 7489 tell of no np: only where it is weaker is it part of what was found. */
+function keyFields({ fields }: Weaker): readonly Field[] {
+  return FIELDS.filter((field) => field !== 'np' || fields.includes('np'));
 }
 
 function byReporter(policies: readonly PolicyFact[]): [string, PolicyFact[]][] {

@@ -9,6 +9,9 @@ import { counted } from '../words.js';
 
 /** Days before its last report that say whether a reporter was regular. */
 const REGULAR_DAYS = 28;
+/** A weekday is told of usually when so many of the four were, and nobody is regular on fewer than so many weekdays. */
+const USUAL_WEEKS = 2;
+const LEAST_WEEKDAYS = 3;
 /** Who says nothing for longer is gone for good. */
 const GONE_DAYS = 30;
 /** Stands for all reporters together. */
@@ -38,7 +41,7 @@ export const reporterSilence = ruleKind({
   cooldownHours: 72,
   thresholds: z.object({
     days: count('days', 4, 'Without reports, at least; two days late is usual', 30),
-    regular: fraction(0.9, 'Part of the 28 days before that it told of, at least'),
+    regular: fraction(0.9, 'Part of the 28 days before, of its weekdays, that it told of, at least'),
     messages: count('messages a day', 10, 'Messages of its usual day, at least'),
   }),
   relaxed: (given) => ({ ...given, regular: given.regular * 0.8, messages: 1 }),
@@ -87,6 +90,16 @@ function finding(reporter: string, { days }: Told, silent: Silent, { domain }: D
   };
 }
 
+/** Part of the days that were told of; weekdays that mostly were not, such as weekends of business mail, do not count. */
+function regularity(before: readonly { readonly day: string }[]): number {
+  const weekdays = Array.from(
+    { length: 7 },
+    (_, weekday) => before.filter(({ day }) => new Date(day).getUTCDay() === weekday).length,
+  ).filter((weeks) => weeks >= USUAL_WEEKS);
+  if (weekdays.length < LEAST_WEEKDAYS) return 0;
+  return weekdays.reduce((sum, weeks) => sum + weeks, 0) / (weekdays.length * (REGULAR_DAYS / 7));
+}
+
 /** How long somebody has been silent who was regular before; null for who is not. */
 function silentOf(
   { days: told, span }: Told,
@@ -98,11 +111,12 @@ function silentOf(
   if (last === undefined) return null;
   const silent = daysBetween(last, day);
   const before = days.filter((one) => one.day > addDays(last, -REGULAR_DAYS));
-  if (silent > GONE_DAYS || before.length < thresholds.regular * REGULAR_DAYS) return null;
+  if (silent > GONE_DAYS || regularity(before) < thresholds.regular) return null;
   const usual = medianOf(before.map((one) => one.messages));
   if (usual < thresholds.messages) return null;
   const gaps = days.map((one, index) => daysBetween(days[index - 1]?.day ?? one.day, one.day) - 1);
-  // Who paused before may do so again; who covers a week with one report is heard of once a week.
-  const wanted = Math.max(thresholds.days, 2 * Math.max(0, ...gaps) + 1) + (span - 1);
+  // Who paused before may do so again, and be late after it; who covers a week with one report is heard of once a week.
+  const pause = Math.max(0, ...gaps);
+  const wanted = Math.max(thresholds.days + pause, 2 * pause + 1) + (span - 1);
   return silent >= wanted ? { last, days: silent, wanted, usual } : null;
 }

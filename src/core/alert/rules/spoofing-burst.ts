@@ -37,7 +37,9 @@ export const spoofingBurst = ruleKind({
     const found = lastDays(day, LATE_DAYS + 1).flatMap((one) => {
       const seen = (list: readonly NetworkFact[]) =>
         list.flatMap(({ days }) => days.filter(({ day: on }) => on === one));
-      const known = sum(seen(senders), failing);
+      const known = sum(senders, (network) =>
+        isKnown(network, facts) ? sum(seen([network]), failing) : theirsOf(network, one, thresholds.factor),
+      );
       const forged = withoutBulk((failed.get(one) ?? 0) - known, seen(strangers), thresholds.addresses);
       const addresses = facts.failingAddresses.find((told) => told.day === one)?.addresses ?? 0;
       const usual = baselineOf(one, first, (earlier) => failed.get(earlier) ?? 0);
@@ -88,13 +90,23 @@ function withoutBulk(all: number, days: readonly NetworkDay[], addresses: number
   return left;
 }
 
+/** Failing messages of a day that a sender's network may have sent itself; more of them come from a neighbour of it. */
+function theirsOf({ days, before }: NetworkFact, day: string, most: number): number {
+  const seen = days.find((one) => one.day === day);
+  if (seen === undefined || before.days === 0) return 0;
+  return Math.min(failing(seen), most * (before.messages / before.days));
+}
+
 function failing({ messages, passed }: NetworkDay): number {
   return messages - passed;
 }
 
-function isSender({ network, before }: NetworkFact, { known }: DomainFacts): boolean {
-  return (
-    known.some((one) => holdsNetwork(one, network)) ||
-    (before.messages > 0 && before.passed >= SENDER_PASSED * before.messages)
-  );
+function isSender(network: NetworkFact, facts: DomainFacts): boolean {
+  const { messages, passed } = network.before;
+  return isKnown(network, facts) || (messages > 0 && passed >= SENDER_PASSED * messages);
+}
+
+/** Whether people said that it is theirs. */
+function isKnown({ network }: NetworkFact, { known }: DomainFacts): boolean {
+  return known.some((one) => holdsNetwork(one, network));
 }

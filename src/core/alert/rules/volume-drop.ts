@@ -16,7 +16,7 @@ export const volumeDrop = ruleKind({
   cooldownHours: 24,
   thresholds: z.object({
     share: fraction(0.5, 'At most this part of what is usual'),
-    deviations: deviations(4),
+    deviations: deviations(4, 'And so far from what is usual, or this part of all these weekdays but one'),
     days: count('days', 2, 'On so many days in a row; holidays are a day', 14),
     messages: count('messages a day', 100, 'Of domains that usually have so many'),
   }),
@@ -36,7 +36,9 @@ export const volumeDrop = ruleKind({
       if (volume === null || volume.usual.median < thresholds.messages) continue;
       const { messages, usual } = volume;
       if (messages > thresholds.share * usual.median) return [];
-      if (messages > usual.median - thresholds.deviations * usual.spread) return [];
+      // Where days differ much, not even silence is far enough from the median.
+      const isFar = messages <= usual.median - thresholds.deviations * usual.spread;
+      if (!isFar && (usual.least === 0 || messages > thresholds.share * usual.least)) return [];
       low.push({ day: one, messages, usual: usual.median });
     }
     const [newest] = low;

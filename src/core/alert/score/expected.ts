@@ -1,25 +1,9 @@
-import { policyOn } from '../../sample/events.js';
 import type { EventPlan, Scenario, SenderPlan } from '../../sample/scenario-schema.js';
 import type { Truth } from '../../sample/truth.js';
-import { addDays } from '../calendar.js';
-import {
-  CLEARLY,
-  fails,
-  isAligned,
-  isAlone,
-  isBurst,
-  isDrop,
-  isNewName,
-  isSilence,
-  isSpike,
-  isTls,
-  isViolated,
-  isWeaker,
-  limit,
-  seenMost,
-  weekOf,
-  type World,
-} from './levels.js';
+import { RECENT_DAYS } from '../facts.js';
+import { firstDayOf, firstWeekOf, isAlone, isBurst, isDrop, isFall, isNewName, isSpike } from './levels.js';
+import { isSilence, isTls, isViolated, isWeakened, resentOn } from './reported.js';
+import { CLEARLY, fails, lastDayOf, limit, networksOf, senderNamed, worldOf, type World } from './world.js';
 
 /** An event of which a rule has to tell. */
 export interface ExpectedAlert {
@@ -33,88 +17,105 @@ export interface ExpectedAlert {
   readonly what: string;
 }
 
-/** Days that rules need to know what is usual. */
-const HISTORY_DAYS = 36;
+/** Days for which reports have to tell of a domain before anything is usual. */
+const HISTORY_DAYS = 35;
 /** A lasting change is found within so many days. */
 const LASTING_DAYS = 14;
 
-/** What holds of the scenario's events, by the truth's figures and the default thresholds. */
+/** What holds of everything that happens in a scenario, by the truth's figures and the default thresholds. */
 export function expectedAlerts(scenario: Scenario, truth: Truth): ExpectedAlert[] {
-  const world = { scenario, truth };
-  return scenario.events.flatMap((event) => {
-    const place = placeOf(event, world);
-    return rulesFor(event, place, world).map(({ rule, ...given }) => ({ rule, ...place.when, ...given }));
-  });
+  const world = worldOf(scenario, truth);
+  return [
+    ...world.scenario.events.flatMap((event) => {
+      const place = placeOf(event, world);
+      return rulesFor(event, place, world).map(({ rule, from, until, domain }) => ({
+        rule,
+        domain: domain === undefined ? place.domain : domain,
+        firstDay: world.days.date(from ?? event.day),
+        lastDay: world.days.date(until ?? lastDayOf(event)),
+        what: place.what,
+      }));
+    }),
+    ...alwaysFailing(world),
+  ];
 }
 
-/** When and where an event is. */
 interface Place {
-  readonly when: Omit<ExpectedAlert, 'rule'>;
+  readonly domain: string;
   readonly sender: SenderPlan | null;
-  /** Whether enough was seen before it to know what is usual. */
-  readonly isKnown: boolean;
+  /** Days for which the domain was known before. */
+  readonly known: number;
+  readonly what: string;
 }
 
-type Told = Pick<ExpectedAlert, 'rule'> & Partial<ExpectedAlert>;
+interface Told {
+  readonly rule: string;
+  /** Days, where they are others than those of the event. */
+  readonly from?: number;
+  readonly until?: number;
+  readonly domain?: null;
+}
 
-function placeOf(event: EventPlan, { scenario, truth }: World): Place {
-  const firstDay = addDays(truth.firstDay, event.day - 1);
-  const lastDay = addDays(firstDay, 'days' in event ? event.days - 1 : 0);
+function placeOf(event: EventPlan, world: World): Place {
   const named = 'sender' in event ? event.sender : undefined;
-  const sender = scenario.senders.find(({ name }) => name === named) ?? null;
-  const domain = 'domain' in event ? event.domain : (sender?.domain ?? null);
+  const sender = senderNamed(named, world);
+  const domain = 'domain' in event ? event.domain : (sender?.domain ?? '');
   const reporter = 'reporter' in event ? event.reporter : undefined;
-  const what = `${event.kind} of ${named ?? reporter ?? domain ?? ''}`;
-  return { when: { firstDay, lastDay, domain, what }, sender, isKnown: event.day > HISTORY_DAYS };
+  const what = `${event.kind} of ${named ?? reporter ?? domain}`;
+  return { domain, sender, known: event.day - (firstDayOf(domain, world) ?? event.day), what };
 }
 
 /** The rules that have to tell of an event. */
 function rulesFor(event: EventPlan, place: Place, world: World): Told[] {
-  const { firstDay, lastDay, domain } = place.when;
-  const lasting = { lastDay: addDays(firstDay, LASTING_DAYS) };
-  const tell = (rule: string, is: boolean, given: Partial<ExpectedAlert> = {}): Told[] =>
-    is ? [{ rule, ...given }] : [];
+  const { sender, domain } = place;
+  const isKnown = place.known >= HISTORY_DAYS;
+  const until = event.day + LASTING_DAYS;
+  const tell = (is: boolean, told: Told): Told[] => (is ? [told] : []);
   switch (event.kind) {
     case 'spoofing-burst':
-      return tell('spoofing-burst', place.isKnown && isBurst(event, world, place.when));
+      return [
+        ...tell(isKnown && isBurst(event, world), { rule: 'spoofing-burst' }),
+        ...newName(burstSender(event, world), event.day, place, world),
+      ];
     case 'new-sender':
-      return newSender(event, place, world).map((rule) => ({ rule, ...lasting }));
+      return sender === null
+        ? []
+        : [...newSource(sender, event.day, place, world), ...newName(sender, event.day, place, world)];
     case 'sender-gone':
-      return tell('volume-drop', place.isKnown && isDrop(domain, firstDay, lasting.lastDay, world), lasting);
+      return tell(isKnown && isDrop(domain, event.day, until, world), { rule: 'volume-drop', until });
     case 'dkim-break':
     case 'spf-break':
-      return tell('sender-falls', place.isKnown && isFall(event, place, world));
+      return tell(isKnown && sender !== null && isFall(event, sender, world), { rule: 'sender-falls' });
     case 'volume-spike':
-      return tell('volume-spike', place.isKnown && isSpike(domain, firstDay, lastDay, world));
-    case 'volume-drop':
-      return tell('volume-drop', place.isKnown && isDrop(domain, firstDay, lastDay, world));
+    case 'volume-drop': {
+      const isClear = event.kind === 'volume-drop' ? isDrop : isSpike;
+      return tell(isKnown && isClear(domain, event.day, lastDayOf(event), world), { rule: event.kind });
+    }
     default:
-      return ofReports(event, place, world);
+      return ofReports(event, world);
   }
 }
 
 /** Events that are about what reporters do, and not about mail. */
-function ofReports(event: EventPlan, { when, isKnown }: Place, world: World): Told[] {
-  const tell = (rule: string, is: boolean, given: Partial<ExpectedAlert> = {}): Told[] =>
-    is ? [{ rule, ...given }] : [];
+function ofReports(event: EventPlan, world: World): Told[] {
+  const tell = (is: boolean, told: Told): Told[] => (is ? [told] : []);
   switch (event.kind) {
     case 'reporter-silent':
-      return tell('reporter-silence', isKnown && isSilence(event, world), { domain: null });
-    case 'policy-change': {
-      const before = policyOn(world.scenario, event.domain, event.day - 1);
-      return tell('policy-weakened', isWeaker(before, event.policy), {
-        lastDay: addDays(when.firstDay, LASTING_DAYS),
-      });
-    }
+      return tell(isSilence(event, world), { rule: 'reporter-silence', domain: null });
+    case 'policy-change':
+      return tell(isWeakened(event, world), { rule: 'policy-weakened', until: event.day + LASTING_DAYS });
     case 'policy-violation':
-      return tell('policy-violation', isViolated(event, world));
-    case 'resend-changed':
-      return tell('conflicting-reports', true, { lastDay: addDays(when.firstDay, event.after + 1) });
+      return tell(isViolated(event, world), { rule: 'policy-violation' });
+    case 'resend-changed': {
+      const from = resentOn(event, world);
+      return from === null ? [] : [{ rule: 'conflicting-reports', from, until: from + 1 }];
+    }
     case 'tls-failures':
-      return tell('tls-failures', isTls(event, world));
+      return tell(isTls(event.domain, event.share, world), { rule: 'tls-failures' });
     case 'unreadable': {
       const documents = event.perDay * Math.min(event.days, limit('unreadable-reports', 'days'));
-      return tell('unreadable-reports', documents >= limit('unreadable-reports', 'documents'), {
+      return tell(documents >= limit('unreadable-reports', 'documents'), {
+        rule: 'unreadable-reports',
         domain: null,
       });
     }
@@ -123,24 +124,50 @@ function ofReports(event: EventPlan, { when, isKnown }: Place, world: World): To
   }
 }
 
-function newSender({ day }: EventPlan, { sender, isKnown }: Place, world: World): string[] {
-  if (sender === null) return [];
-  const isLarge = (rule: string) => weekOf(sender, world) >= CLEARLY * limit(rule, 'messages');
-  return [
-    ...(isKnown && fails(sender) && isAlone(sender, world) && isLarge('new-source') ? ['new-source'] : []),
-    ...(isNewName(sender, day, world) && isLarge('new-subdomain') ? ['new-subdomain'] : []),
-  ];
+function newSource(sender: SenderPlan, day: number, { known }: Place, world: World): Told[] {
+  const isNew = known >= limit('new-source', 'history') + RECENT_DAYS && isAlone(sender, world);
+  const messages = firstWeekOf(sender, day, world) / networksOf(sender);
+  return isNew && fails(sender, day, world) && messages >= CLEARLY * limit('new-source', 'messages')
+    ? [{ rule: 'new-source', until: day + LASTING_DAYS }]
+    : [];
 }
 
-function isFall(
-  event: EventPlan & { readonly kind: 'dkim-break' | 'spf-break' },
-  { sender, when }: Place,
-  world: World,
-): boolean {
+function newName(sender: SenderPlan | null, day: number, { known }: Place, world: World): Told[] {
+  if (sender === null || known < limit('new-subdomain', 'history') + RECENT_DAYS) return [];
+  const messages = firstWeekOf(sender, day, world);
+  return isNewName(sender, day, world) && messages >= CLEARLY * limit('new-subdomain', 'messages')
+    ? [{ rule: 'new-subdomain', until: day + LASTING_DAYS }]
+    : [];
+}
+
+/** Who forges in a burst. */
+function burstSender(
+  event: EventPlan & { readonly kind: 'spoofing-burst' },
+  { senders }: World,
+): SenderPlan | null {
   return (
-    sender !== null &&
-    isAligned(sender, event.kind === 'dkim-break' ? 'dkim' : 'spf') &&
-    event.share >= CLEARLY * limit('sender-falls', 'fall') &&
-    seenMost(sender, when.firstDay, when.lastDay, world) >= CLEARLY * limit('sender-falls', 'messages')
+    senders.find(
+      (one) => one.kind === 'spoofer' && one.addresses === event.addresses && one.from === event.day,
+    ) ?? null
   );
+}
+
+/** Domains with which TLS fails all the time, as the plan has it. */
+function alwaysFailing(world: World): ExpectedAlert[] {
+  const { tls, days } = world.scenario;
+  return Object.keys(world.scenario.domains).flatMap((domain) => {
+    const plans = tls.filter((plan) => plan.domain === domain);
+    const sessions = plans.reduce((sum, { perDay }) => sum + perDay, 0);
+    const failed = plans.reduce((sum, { perDay, failures }) => sum + perDay * failures, 0);
+    if (sessions === 0 || !isTls(domain, failed / sessions, world)) return [];
+    return [
+      {
+        rule: 'tls-failures',
+        domain,
+        firstDay: world.days.date(1),
+        lastDay: world.days.date(days),
+        what: `TLS failures of ${domain}`,
+      },
+    ];
+  });
 }

@@ -1,9 +1,10 @@
-import { addDays } from '../calendar.js';
-import type { EventPlan, Scenario } from '../../sample/scenario-schema.js';
+import { addDays, daysBetween } from '../calendar.js';
+import type { EventPlan } from '../../sample/scenario-schema.js';
 import type { Truth } from '../../sample/truth.js';
 import type { ScoredAlert } from './alerts.js';
-import { limit } from './levels.js';
 import { overlaps } from './overlap.js';
+import { resentOn } from './reported.js';
+import { fails, lastDayOf, limit, reporterNamed, senderNamed, spanOf, type World } from './world.js';
 
 /** Which rules may rightly speak while an event is there, and for so many days after its end. */
 const EXPLAINS: Readonly<
@@ -24,40 +25,75 @@ const EXPLAINS: Readonly<
   'tls-failures': { rules: ['tls-failures'], days: 6 },
   unreadable: { rules: ['unreadable-reports'], days: 6 },
 };
+/** Who reports on nothing, as the rule names all reporters together. */
+const ANYBODY = '*';
 
 /** Whether something in the scenario is why an alert was opened. */
-export function isExplained(alert: ScoredAlert, scenario: Scenario, truth: Truth): boolean {
+export function isExplained(alert: ScoredAlert, world: World): boolean {
+  const { truth } = world;
   if (alert.rule === 'failure-rate') return isFailing(alert, truth);
-  return scenario.events.some((event) => {
+  if (alert.rule === 'tls-failures' && isPlanned(alert, world)) return true;
+  const opened = daysBetween(truth.firstDay, alert.openedDay) + 1;
+  return world.scenario.events.some((event) => {
     const { rules, days } = EXPLAINS[event.kind];
-    const isShared = alert.rule === 'sender-falls' && sharesNetwork(alert, event, scenario);
-    if ((!rules.includes(alert.rule) && !isShared) || !isAbout(alert, event, scenario)) return false;
-    const firstDay = addDays(truth.firstDay, event.day - 1);
-    const lastDay = addDays(firstDay, ('days' in event ? event.days - 1 : 0) + days);
-    return alert.openedDay >= firstDay && alert.openedDay <= lastDay;
+    if (!rules.includes(alert.rule) && !isBeside(alert, event, world)) return false;
+    if (!isAbout(alert, event, world)) return false;
+    const span = 'reporter' in event ? spanOf(reporterNamed(event.reporter, world) ?? { hours: 24 }) : 1;
+    const resent = event.kind === 'resend-changed' ? resentOn(event, world) : null;
+    return opened >= event.day && opened <= (resent ?? lastDayOf(event)) + days + span - 1;
   });
 }
 
-function isAbout({ domain, finding }: ScoredAlert, event: EventPlan, scenario: Scenario): boolean {
+function isAbout({ domain, finding }: ScoredAlert, event: EventPlan, world: World): boolean {
   if ('reporter' in event) {
-    const named = scenario.reporters.find((one) => one.domain === event.reporter);
     const { reporter } = finding.key;
-    if (reporter !== undefined && reporter !== (named?.name ?? named?.domain)) return false;
+    if (reporter !== undefined && reporter !== ANYBODY && !isNamed(reporter, event.reporter, world))
+      return false;
     if (event.kind === 'reporter-silent' || event.kind === 'unreadable') return true;
   }
-  if ('domain' in event && event.domain !== undefined) return event.domain === domain;
-  if (!('sender' in event)) return false;
-  return scenario.senders.find(({ name }) => name === event.sender)?.domain === domain;
+  if ('domain' in event) return event.domain === domain;
+  return 'sender' in event && senderNamed(event.sender, world)?.domain === domain;
 }
 
-/** Whether failing mail of an event comes from the very network of which an alert says that less of its mail passes. */
-function sharesNetwork({ finding }: ScoredAlert, event: EventPlan, scenario: Scenario): boolean {
+/** Whether a reporter's name as a rule has it is that of a reporter; one without a name goes by its address. */
+function isNamed(told: string, domain: string, world: World): boolean {
+  const name = reporterNamed(domain, world)?.name ?? null;
+  return name === null ? told.endsWith(`@${domain}`) : told === name;
+}
+
+/** What an event brings with it at times: whether that is what the alert tells of. */
+function isBeside({ rule, domain, finding }: ScoredAlert, event: EventPlan, world: World): boolean {
   const { sender } = finding.key;
-  if (sender === undefined) return false;
-  if (event.kind === 'spoofing-burst') return overlaps(sender, event.addresses);
-  const named = event.kind === 'new-sender' ? event.sender : null;
-  const plan = scenario.senders.find(({ name }) => name === named);
-  return plan !== undefined && overlaps(sender, plan.addresses);
+  const started = event.kind === 'new-sender' ? senderNamed(event.sender, world) : null;
+  switch (rule) {
+    // Failing mail of an event that comes from the very network of which less passes.
+    case 'sender-falls':
+      if (sender === undefined) return false;
+      if (event.kind === 'spoofing-burst') return overlaps(sender, event.addresses);
+      return started !== null && overlaps(sender, started.addresses);
+    // A forger that stays, or more of all mail of a domain that is forged.
+    case 'spoofing-burst':
+      if (started !== null) return started.kind === 'spoofer';
+      return (
+        event.kind === 'volume-spike' &&
+        world.scenario.senders.some(
+          (one) =>
+            one.domain === domain && (event.sender ?? one.name) === one.name && fails(one, event.day, world),
+        )
+      );
+    // Where no mail is, nobody has anything to report.
+    case 'reporter-silence':
+      return domain !== null && (event.kind === 'volume-drop' || event.kind === 'sender-gone');
+    default:
+      return false;
+  }
+}
+
+/** Whether TLS fails as often by the plan alone, without an event. */
+function isPlanned({ domain, finding }: ScoredAlert, { scenario }: World): boolean {
+  return scenario.tls.some(
+    (plan) => plan.domain === domain && plan.failures >= 0.9 * finding.measure.threshold,
+  );
 }
 
 /** The level of failing mail is its own truth: whether the figures of all reports show it too. */

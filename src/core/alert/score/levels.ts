@@ -1,85 +1,99 @@
-import { policyOn } from '../../sample/events.js';
 import { addressAt, rangeSize } from '../../sample/addresses.js';
-import type { EventPlan, Policy, Scenario, SenderPlan } from '../../sample/scenario-schema.js';
-import type { DayTruth, Truth } from '../../sample/truth.js';
-import { baselineOf } from '../baseline.js';
-import { addDays } from '../calendar.js';
-import { kindOf } from '../kinds.js';
+import type { EventPlan, SenderPlan } from '../../sample/scenario-schema.js';
+import type { DayTruth } from '../../sample/truth.js';
+import { baselineOf, type Baseline } from '../baseline.js';
+import { daysBetween } from '../calendar.js';
+import { BEFORE_DAYS, RECENT_DAYS } from '../facts.js';
 import { networkOf } from '../network.js';
 import { overlaps } from './overlap.js';
+import {
+  CLEARLY,
+  coverage,
+  daysFrom,
+  lastDayOf,
+  limit,
+  networksOf,
+  passingParts,
+  seenOn,
+  type World,
+} from './world.js';
 
-/** Whether events of a scenario are clearly above the default thresholds, by its plan and the truth's figures. */
-export interface World {
-  readonly scenario: Scenario;
-  readonly truth: Truth;
+/** Whether what happens to mail is clearly above the default thresholds, by the plan and the truth's figures. */
+
+/** The first day on which reports tell of a domain; null where none does. */
+export function firstDayOf(domain: string | null, world: World): number | null {
+  const [first] = Object.keys(world.truth.domains[domain ?? ''] ?? {});
+  return first === undefined ? null : daysBetween(world.truth.firstDay, first) + 1;
 }
 
-/** Above a threshold is what is above it by so much: chance decides about the rest. */
-export const CLEARLY = 1.2;
-const NETWORK_HOST_BITS = 8;
-
-/** A default threshold. */
-export function limit(rule: string, name: string): number {
-  const defaults = kindOf(rule)?.thresholds.parse({}) as Readonly<Record<string, unknown>> | undefined;
-  return Number(defaults?.[name]);
+interface Volume {
+  readonly value: number;
+  readonly usual: Baseline;
 }
 
-function totals(world: World, domain: string | null): Readonly<Record<string, DayTruth>> {
-  return world.truth.domains[domain ?? ''] ?? {};
+/** A day's figure beside what is usual, both as they would be if always the same reporters had told of them. */
+function volumeOf(
+  domain: string,
+  day: number,
+  world: World,
+  value: (day: DayTruth) => number,
+): Volume | null {
+  const first = firstDayOf(domain, world);
+  const now = coverage(domain, day, world);
+  if (first === null || now === 0) return null;
+  const on = (date: string) => {
+    const found = world.truth.domains[domain]?.[date];
+    const then = coverage(domain, daysBetween(world.truth.firstDay, date) + 1, world);
+    return found === undefined || then === 0 ? 0 : (value(found) * now) / then;
+  };
+  const usual = baselineOf(world.days.date(day), world.days.date(first), on);
+  return usual === null ? null : { value: on(world.days.date(day)), usual };
 }
 
-function usualOf(world: World, domain: string | null, day: string, value: (day: DayTruth) => number) {
-  const days = totals(world, domain);
-  return baselineOf(day, world.truth.firstDay, (one) => {
-    const found = days[one];
-    return found === undefined ? 0 : value(found);
-  });
-}
+const allMail = ({ messages }: DayTruth) => messages;
+const failingMail = ({ messages, dmarcPass }: DayTruth) => messages - dmarcPass;
 
-function each(firstDay: string, lastDay: string): string[] {
-  const days: string[] = [];
-  for (let day = firstDay; day <= lastDay; day = addDays(day, 1)) days.push(day);
-  return days;
-}
-
-export function isSpike(domain: string | null, firstDay: string, lastDay: string, world: World): boolean {
-  return each(firstDay, lastDay).some((day) => {
-    const usual = usualOf(world, domain, day, ({ messages }) => messages);
-    const messages = totals(world, domain)[day]?.messages ?? 0;
+export function isSpike(domain: string, firstDay: number, lastDay: number, world: World): boolean {
+  return daysFrom(firstDay, lastDay, world).some((day) => {
+    const volume = volumeOf(domain, day, world, allMail);
+    if (volume === null) return false;
+    const { value, usual } = volume;
     return (
-      usual !== null &&
-      messages >= CLEARLY * limit('volume-spike', 'factor') * usual.median &&
-      messages >= usual.median + CLEARLY * limit('volume-spike', 'deviations') * usual.spread &&
-      messages - usual.median >= CLEARLY * limit('volume-spike', 'messages')
+      value >= CLEARLY * limit('volume-spike', 'factor') * usual.median &&
+      value >= usual.median + CLEARLY * limit('volume-spike', 'deviations') * usual.spread &&
+      value - usual.median >= CLEARLY * limit('volume-spike', 'messages')
     );
   });
 }
 
-export function isDrop(domain: string | null, firstDay: string, lastDay: string, world: World): boolean {
+export function isDrop(domain: string, firstDay: number, lastDay: number, world: World): boolean {
   let inARow = 0;
-  return each(firstDay, lastDay < world.truth.lastDay ? lastDay : world.truth.lastDay).some((day) => {
-    const usual = usualOf(world, domain, day, ({ messages }) => messages);
-    const messages = totals(world, domain)[day]?.messages ?? 0;
-    if (usual === null || usual.median < CLEARLY * limit('volume-drop', 'messages')) return false;
+  return daysFrom(firstDay, lastDay, world).some((day) => {
+    const volume = volumeOf(domain, day, world, allMail);
+    if (volume === null || volume.usual.median < CLEARLY * limit('volume-drop', 'messages')) return false;
+    const { value, usual } = volume;
     const isLow =
-      messages * CLEARLY <= limit('volume-drop', 'share') * usual.median &&
-      messages <= usual.median - CLEARLY * limit('volume-drop', 'deviations') * usual.spread;
+      value * CLEARLY <= limit('volume-drop', 'share') * usual.median &&
+      (value <= usual.median - CLEARLY * limit('volume-drop', 'deviations') * usual.spread ||
+        (usual.least > 0 && value * CLEARLY <= limit('volume-drop', 'share') * usual.least));
     inARow = isLow ? inARow + 1 : 0;
     return inARow >= limit('volume-drop', 'days');
   });
 }
 
-export function isBurst(
-  event: EventPlan & { readonly kind: 'spoofing-burst' },
-  world: World,
-  { firstDay, lastDay }: { readonly firstDay: string; readonly lastDay: string },
-): boolean {
-  if (event.sources < CLEARLY * limit('spoofing-burst', 'addresses')) return false;
-  return each(firstDay, lastDay).some((day) => {
-    const usual = usualOf(world, event.domain, day, ({ messages, dmarcPass }) => messages - dmarcPass);
-    const forged = event.perDay * shareOf(world, event.domain) * 0.8;
+export function isBurst(event: EventPlan & { readonly kind: 'spoofing-burst' }, world: World): boolean {
+  const { domain, addresses } = event;
+  const sources = Math.min(
+    event.sources,
+    addresses.reduce((sum, range) => sum + rangeSize(range), 0),
+  );
+  if (sources < CLEARLY * limit('spoofing-burst', 'addresses')) return false;
+  return daysFrom(event.day, lastDayOf(event), world).some((day) => {
+    const volume = volumeOf(domain, day, world, failingMail);
+    if (volume === null) return false;
+    const { usual } = volume;
+    const forged = event.perDay * coverage(domain, day, world) * 0.8 - hiddenIn(event, day, world);
     return (
-      usual !== null &&
       forged >= CLEARLY * limit('spoofing-burst', 'messages') &&
       forged >= CLEARLY * limit('spoofing-burst', 'factor') * usual.median &&
       forged >= usual.median + CLEARLY * limit('spoofing-burst', 'deviations') * usual.spread
@@ -87,118 +101,108 @@ export function isBurst(
   });
 }
 
-/** Part of the world's mail that reporters tell of. */
-function shareOf({ scenario }: World, domain: string): number {
-  return scenario.reporters
-    .filter(({ domains }) => domains === undefined || domains.includes(domain))
-    .reduce((sum, { share }) => sum + share, 0);
+/** What fails of the very networks of senders that pass counts as theirs, up to some times their mail. */
+function hiddenIn(
+  { domain, addresses }: EventPlan & { readonly kind: 'spoofing-burst' },
+  day: number,
+  world: World,
+): number {
+  return world.scenario.senders
+    .filter((sender) => sender.domain === domain && passingParts(sender, day, world).dmarc > 0.5)
+    .filter((sender) => networksUsed(sender).some((network) => overlaps(network, addresses)))
+    .reduce((sum, sender) => sum + limit('spoofing-burst', 'factor') * seenOn(sender, day, world), 0);
 }
 
-export function fails(sender: SenderPlan): boolean {
-  return sender.kind === 'misconfigured' || sender.kind === 'spoofer' || sender.breaksDkim;
-}
-
-/** Messages of a week that one network of a sender sends, as reporters see them. */
-export function weekOf(sender: SenderPlan, world: World): number {
-  const workdays = 5 + 2 * (sender.weekend ?? 0.3);
-  return (sender.perDay * shareOf(world, sender.domain) * workdays) / networksOf(sender);
-}
-
-function networksOf(sender: SenderPlan): number {
-  return sender.addresses.reduce((sum, range) => {
-    if (range.version === 6) return sum + 1;
-    return sum + Math.max(1, rangeSize(range) / 2 ** NETWORK_HOST_BITS);
-  }, 0);
+/** Messages of the first days of a sender that reporters see. */
+export function firstWeekOf(sender: SenderPlan, day: number, world: World): number {
+  return daysFrom(day, day + RECENT_DAYS - 1, world).reduce(
+    (sum, one) => sum + seenOn(sender, one, world),
+    0,
+  );
 }
 
 /** Whether nobody used this From name before. */
-export function isNewName(sender: SenderPlan, day: number, { scenario }: World): boolean {
+export function isNewName(sender: SenderPlan, day: number, { senders }: World): boolean {
   const { headerFrom, domain } = sender;
   if (headerFrom === undefined || headerFrom === domain) return false;
-  const others = scenario.senders.filter((one) => one.name !== sender.name && one.headerFrom === headerFrom);
-  return others.every((one) => one.from > day);
-}
-
-export function isAligned(sender: SenderPlan, mechanism: 'dkim' | 'spf'): boolean {
-  if (mechanism === 'spf') return sender.kind === 'own' && sender.spf === undefined;
-  return (
-    (sender.kind === 'own' ||
-      sender.kind === 'newsletter' ||
-      (sender.kind === 'forwarder' && !sender.breaksDkim)) &&
-    sender.dkim === undefined
-  );
-}
-
-/** Messages of one network of a sender on its largest day of these. */
-export function seenMost(sender: SenderPlan, firstDay: string, lastDay: string, world: World): number {
-  if (isGone(sender, firstDay, world)) return 0;
-  const isWeekend = (day: string) => [0, 6].includes(new Date(day).getUTCDay());
-  const workday = each(firstDay, lastDay).some((day) => !isWeekend(day));
-  const part = workday ? 1 : (sender.weekend ?? 0.3);
-  return (sender.perDay * part * shareOf(world, sender.domain)) / networksOf(sender);
-}
-
-export function isSilence(event: EventPlan & { readonly kind: 'reporter-silent' }, world: World): boolean {
-  const reporter = world.scenario.reporters.find(({ domain }) => domain === event.reporter);
-  // Of who covers a week with one report, silence shows later than these scenarios last.
-  if (reporter === undefined || reporter.hours > 24) return false;
-  const daily =
-    Object.entries(world.truth.domains)
-      .filter(([domain]) => reporter.domains === undefined || reporter.domains.includes(domain))
-      .flatMap(([, days]) => Object.values(days))
-      .reduce((sum, { messages }) => sum + messages, 0) / world.scenario.days;
-  const theirs = world.scenario.reporters.reduce((sum, { share }) => sum + share, 0);
-  return (
-    event.days >= limit('reporter-silence', 'days') + 1 &&
-    (daily * reporter.share) / theirs >= CLEARLY * limit('reporter-silence', 'messages')
-  );
-}
-
-const STRENGTH: readonly string[] = ['none', 'quarantine', 'reject'];
-
-export function isWeaker(before: Policy | undefined, now: Policy): boolean {
-  if (before === undefined) return false;
-  const [p, earlier] = [STRENGTH.indexOf(now.p), STRENGTH.indexOf(before.p)];
-  const sp = STRENGTH.indexOf(now.sp ?? now.p) < STRENGTH.indexOf(before.sp ?? before.p);
-  return p < earlier || sp || (p === earlier && p > 0 && now.pct < before.pct);
-}
-
-export function isViolated(event: EventPlan & { readonly kind: 'policy-violation' }, world: World): boolean {
-  const { scenario } = world;
-  const policy = policyOn(scenario, event.domain, event.day);
-  if (policy === undefined || policy.p === 'none' || policy.pct < 100) return false;
-  const failing = scenario.senders
-    .filter((sender) => sender.domain === event.domain && fails(sender) && sender.headerFrom === undefined)
-    .filter((sender) => startOf(sender, scenario) <= event.day)
-    .reduce((sum, { perDay }) => sum + perDay, 0);
-  const share = scenario.reporters.find(({ domain }) => domain === event.reporter)?.share ?? 0;
-  const days = Math.min(event.days, limit('policy-violation', 'days'));
-  return failing * share * event.share * days >= CLEARLY * limit('policy-violation', 'messages');
-}
-
-function startOf(sender: SenderPlan, scenario: Scenario): number {
-  const starts = scenario.events.find((event) => event.kind === 'new-sender' && event.sender === sender.name);
-  return starts?.day ?? sender.from;
-}
-
-export function isTls(event: EventPlan & { readonly kind: 'tls-failures' }, { scenario }: World): boolean {
-  const sessions = scenario.tls
-    .filter(({ domain }) => domain === event.domain)
-    .reduce((sum, { perDay }) => sum + perDay, 0);
-  return (
-    event.share >= CLEARLY * limit('tls-failures', 'share') &&
-    sessions * event.share >= CLEARLY * limit('tls-failures', 'failed')
-  );
-}
-
-function isGone(sender: SenderPlan, day: string, { scenario, truth }: World): boolean {
-  const gone = scenario.events.find((event) => event.kind === 'sender-gone' && event.sender === sender.name);
-  return gone !== undefined && addDays(truth.firstDay, gone.day - 1) <= day;
+  return !senders.some((one) => one.name !== sender.name && one.headerFrom === headerFrom && one.from < day);
 }
 
 /** Whether nobody else sends in the name of the domain from a sender's networks: else these are not new. */
-export function isAlone(sender: SenderPlan, { scenario }: World): boolean {
-  const others = scenario.senders.filter((one) => one.domain === sender.domain && one.name !== sender.name);
-  const networks = sender.addresses.flatMap((range) => networkOf(addressAt(range, 0)) ?? []);
-  return !networks.some((network) => others.some((one) => overlaps(network, one.addresses)));
+export function isAlone(sender: SenderPlan, world: World): boolean {
+  return neighbours(sender, world).length === 0;
+}
+
+function networksUsed({ addresses }: SenderPlan): string[] {
+  return addresses.flatMap((range) => networkOf(addressAt(range, 0)) ?? []);
+}
+
+function neighbours(sender: SenderPlan, { senders }: World): SenderPlan[] {
+  const networks = networksUsed(sender);
+  return senders.filter(
+    (one) =>
+      one.domain === sender.domain &&
+      one.name !== sender.name &&
+      networks.some((network) => overlaps(network, one.addresses)),
+  );
+}
+
+/** Whether the network that a sender shares with others falls clearly when a part of the sender's mail breaks. */
+export function isFall(
+  event: EventPlan & { readonly kind: 'dkim-break' | 'spf-break' },
+  sender: SenderPlan,
+  world: World,
+): boolean {
+  const { day, share } = event;
+  if (day - sender.from < RECENT_DAYS + BEFORE_DAYS / 2) return false;
+  const mechanism = event.kind === 'dkim-break' ? 'dkim' : 'spf';
+  const sharing = neighbours(sender, world);
+  const usual = (broken: number) => {
+    const [all, passing] = [sender, ...sharing].reduce(
+      ([messages, passed], one) => {
+        const theirs = averageOf(one, day, world);
+        const part = passingParts(one, day, world)[mechanism] * (one === sender ? 1 - broken : 1);
+        return [messages + theirs, passed + theirs * part];
+      },
+      [0, 0],
+    );
+    return all === 0 ? 0 : passing / all;
+  };
+  const before = usual(brokenBefore(event, world));
+  return (
+    before >= limit('sender-falls', 'usual') * 1.05 &&
+    before - usual(share) >= CLEARLY * limit('sender-falls', 'fall') &&
+    mostOf(sender, day, lastDayOf(event), world) >= CLEARLY * limit('sender-falls', 'messages')
+  );
+}
+
+/** Messages of one network of a sender on the most of these days that are looked at together. */
+function mostOf(sender: SenderPlan, first: number, last: number, world: World): number {
+  const together = daysFrom(first, last, world).map((day) =>
+    daysFrom(day, Math.min(last, day + limit('sender-falls', 'days') - 1), world).reduce(
+      (sum, one) => sum + seenOn(sender, one, world),
+      0,
+    ),
+  );
+  return Math.max(0, ...together) / networksOf(sender);
+}
+
+/** Messages of one network of a sender on a usual day of the four weeks before. */
+function averageOf(sender: SenderPlan, day: number, world: World): number {
+  const days = daysFrom(day - BEFORE_DAYS, day - 1, world).filter((one) => one >= 1);
+  const seen = days.reduce((sum, one) => sum + seenOn(sender, one, world), 0);
+  return days.length === 0 ? 0 : seen / days.length / networksOf(sender);
+}
+
+/** Part of a sender's mail of the weeks before that the same was broken of. */
+function brokenBefore(
+  event: EventPlan & { readonly kind: 'dkim-break' | 'spf-break' },
+  { scenario }: World,
+): number {
+  const first = event.day - RECENT_DAYS - BEFORE_DAYS;
+  return scenario.events.reduce((sum, one) => {
+    if (one === event || one.kind !== event.kind || one.sender !== event.sender) return sum;
+    const days = Math.min(lastDayOf(one), event.day - RECENT_DAYS) - Math.max(one.day, first) + 1;
+    return sum + (Math.max(0, days) * one.share) / BEFORE_DAYS;
+  }, 0);
 }

@@ -4,8 +4,8 @@ import type { Truth } from '../../sample/truth.js';
 import { RULE_KINDS } from '../kinds.js';
 import type { ScoredAlert } from './alerts.js';
 import { expectedAlerts, type ExpectedAlert } from './expected.js';
-import { CLEARLY, limit } from './levels.js';
 import { isExplained, shareOf } from './explain.js';
+import { CLEARLY, limit, worldOf } from './world.js';
 
 /** How one rule did in one scenario. */
 export interface RuleScore {
@@ -36,6 +36,7 @@ const QUARTER_DAYS = 91.3125;
 
 /** Compares alerts with the events of a scenario, rule by rule. */
 export function scoreOf(scenario: Scenario, truth: Truth, alerts: readonly ScoredAlert[]): Score {
+  const world = worldOf(scenario, truth);
   const expected = [...expectedAlerts(scenario, truth), ...failingEpisodes(truth)];
   return {
     scenario: truth.scenario,
@@ -46,7 +47,7 @@ export function scoreOf(scenario: Scenario, truth: Truth, alerts: readonly Score
       const ours = alerts.filter(({ rule }) => rule === name);
       const events = expected.filter(({ rule }) => rule === name);
       const missed = events.filter((event) => !ours.some((alert) => tells(alert, event)));
-      const wrong = ours.filter((alert) => !isExplained(alert, scenario, truth));
+      const wrong = ours.filter((alert) => !isExplained(alert, world));
       return {
         rule: name,
         events: events.length,

@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS } from '../../report/limits.js';
 import { readReports } from '../../report/read.js';
 import type { ReportRecord } from '../../report/report.js';
 import { generate, type GeneratedFile } from '../../sample/generate.js';
+import { calendar } from '../../sample/calendar.js';
 import { randomFor } from '../../sample/random.js';
 import type { Scenario } from '../../sample/scenario.js';
 import type { Truth } from '../../sample/truth.js';
@@ -17,6 +18,7 @@ import { AlertBook, type ScoredAlert } from './alerts.js';
 /** Of the files, so many come a day later than the day after, and so many two days. */
 const LATE_SHARE = 0.2;
 const VERY_LATE_SHARE = 0.1;
+const MOST_LATE_DAYS = 2;
 const DAY_TEXT = 'YYYY-MM-DD'.length;
 
 export interface Walked {
@@ -56,20 +58,24 @@ export async function walk(
     collector.forget(day);
     note(day);
   };
+  // What is sent when nobody reports any more, such as a late copy, comes after the end.
+  const end = addDays(calendar(scenario.start, scenario.days).last, 1);
   for (const file of generation.files) {
     const sent = file.name.slice(0, DAY_TEXT);
+    if (sent > end) continue;
     for (today ??= sent; today < sent; today = addDays(today, 1)) await endDay(today);
     const arrives = addDays(sent, lateBy(seed, file.name));
     waiting.set(arrives, [...(waiting.get(arrives) ?? []), file]);
   }
-  const truth = generation.truth();
-  if (today !== null) await endDay(today);
-  return { alerts: book.alerts(), truth };
+  // The last ones are late as well, and what they tell of is looked at when they are in.
+  const last = addDays(end, MOST_LATE_DAYS);
+  for (let day = today ?? end; day <= last; day = addDays(day, 1)) await endDay(day);
+  return { alerts: book.alerts(), truth: generation.truth() };
 }
 
 function lateBy(seed: string | number, name: string): number {
   const chance = randomFor(seed, 'late', name).next();
-  if (chance < VERY_LATE_SHARE) return 2;
+  if (chance < VERY_LATE_SHARE) return MOST_LATE_DAYS;
   return chance < VERY_LATE_SHARE + LATE_SHARE ? 1 : 0;
 }
 
