@@ -56,6 +56,18 @@ describe('completeness', () => {
     expect(found.missingCount).toBe(7);
   });
 
+  it('does not take longer for ten years than what was sent on them asks for', () => {
+    const week = daysOf(rangeOf('2026-02-20', '2026-02-26'));
+    const reporters = Array.from({ length: 10_000 }, (_, index) => ({ reporter: `r${index}`, days: week }));
+    const decade = daysOf(rangeOf('2016-03-01', '2026-02-28'));
+
+    const start = performance.now();
+    const { expected, received } = completeness(reporters, decade);
+
+    expect({ expected, received }).toEqual({ expected: 40_000, received: 20_000 });
+    expect(performance.now() - start).toBeLessThan(2_500);
+  });
+
   it('says nothing where nobody is expected', () => {
     expect(completeness([], asked)).toEqual({
       expected: 0,
