@@ -34,10 +34,10 @@ describe('told to end by a signal', () => {
     const data = join(folder, 'data');
     const environment = { DATA_DIR: data, DATABASE_URL: '' };
     const large = join(folder, 'large.xml');
-    await writeFile(large, Buffer.concat([...bulkReport({ seed: 1, records: 100_000 })]));
+    await writeFile(large, Buffer.concat([...bulkReport({ seed: 1, records: 200_000 })]));
     await commandLine(['status'], { environment });
     const server = join(data, 'postgres', 'cluster', 'postmaster.pid');
-    const runs = () => existsSync(server) && Date.now() - statSync(server).mtimeMs > 700;
+    const runs = () => existsSync(server) && Date.now() - statSync(server).mtimeMs > 400;
     const interrupted = (words: readonly string[], signal: NodeJS.Signals) =>
       commandLine(words, { environment, interrupt: { signal, once: runs } });
 
