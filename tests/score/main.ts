@@ -17,7 +17,15 @@ import { judgeCorpus, type CorpusFindings } from './corpus.js';
 
 const PAGE = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 const CORPUS = fileURLToPath(new URL('../../../shared/corpus', import.meta.url));
-const SCENARIOS = { alerts: [1, 2], quiet: [1, 2, 3], demo: [1, 2, 3], busy: [1] };
+const SCENARIOS = {
+  alerts: [1, 2],
+  quiet: [1, 2, 3],
+  demo: [1, 2, 3],
+  busy: [1],
+  weekends: [1, 2],
+  forged: [1, 2],
+  comings: [1, 2],
+};
 const QUICK = { quiet: [1], demo: [1] };
 /** Of real reports, so many are named. */
 const LISTED = 60;

@@ -91,10 +91,10 @@ function finding(reporter: string, { days }: Told, silent: Silent, { domain }: D
 }
 
 /** Part of the days that were told of; weekdays that mostly were not, such as weekends of business mail, do not count. */
-function regularity(before: readonly { readonly day: string }[]): number {
+function regularity(before: readonly { readonly day: string }[], last: string): number {
   const weekdays = Array.from(
     { length: 7 },
-    (_, weekday) => before.filter(({ day }) => new Date(day).getUTCDay() === weekday).length,
+    (_, weekday) => before.filter(({ day }) => daysBetween(day, last) % 7 === weekday).length,
   ).filter((weeks) => weeks >= USUAL_WEEKS);
   if (weekdays.length < LEAST_WEEKDAYS) return 0;
   return weekdays.reduce((sum, weeks) => sum + weeks, 0) / (weekdays.length * (REGULAR_DAYS / 7));
@@ -110,8 +110,9 @@ function silentOf(
   const last = days.at(-1)?.day;
   if (last === undefined) return null;
   const silent = daysBetween(last, day);
+  if (silent < thresholds.days || silent > GONE_DAYS) return null;
   const before = days.filter((one) => one.day > addDays(last, -REGULAR_DAYS));
-  if (silent > GONE_DAYS || regularity(before) < thresholds.regular) return null;
+  if (regularity(before, last) < thresholds.regular) return null;
   const usual = medianOf(before.map((one) => one.messages));
   if (usual < thresholds.messages) return null;
   const gaps = days.map((one, index) => daysBetween(days[index - 1]?.day ?? one.day, one.day) - 1);
