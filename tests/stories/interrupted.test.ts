@@ -51,5 +51,5 @@ describe('told to end by a signal', () => {
     expect(ingest).toMatchObject({ code: 130, output: '', errors: '' });
     expect([leftByChat, leftByIngest]).toEqual([false, false]);
     expect(JSON.parse(again.output)).toMatchObject({ documents: { stored: 1, duplicate: 0 } });
-  });
+  }, 90_000);
 });
