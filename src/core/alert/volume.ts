@@ -9,6 +9,8 @@ const REGULAR_DAYS = 28;
 const REGULAR_WEEKDAYS = 3;
 /** Who told of nothing for so many days is silent, and not late. */
 const SILENT_DAYS = 5;
+/** Who told of nothing for longer was away: what is usual of the time after it is not known yet. */
+const ABSENT_DAYS = 14;
 /** Where reporters begin within so many days of the first report, the domain is new, and not they. */
 const BEGINNING_DAYS = 7;
 
@@ -89,7 +91,11 @@ function weekdaysBefore(days: ReporterFact['days'], day: string, last: string): 
   return days.filter((one) => one.day > since && one.day <= last && daysBetween(one.day, day) % 7 === 0);
 }
 
+/** Whether a reporter began, or came back after weeks, a short time before a day. */
 function isNew({ days }: ReporterFact, first: string, day: string): boolean {
-  const begun = days[0]?.day;
+  const begun = days.findLast(
+    (one, index) =>
+      one.day <= day && daysBetween(days[index - 1]?.day ?? '2000-01-01', one.day) > ABSENT_DAYS,
+  )?.day;
   return begun !== undefined && begun > addDays(first, BEGINNING_DAYS) && begun > addDays(day, -REGULAR_DAYS);
 }

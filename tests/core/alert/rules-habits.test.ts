@@ -50,6 +50,14 @@ describe('volume', () => {
     expect(found('volume-spike', { reporters: [reporter('old', 500), newcomer] })).toEqual([]);
   });
 
+  it('does not grow because a reporter comes back after weeks', () => {
+    const away = reporter('away', 1000, {
+      days: reporter('', 1000).days.filter(({ day }) => day < back(50) || day >= back(10)),
+    });
+
+    expect(found('volume-spike', { reporters: [reporter('old', 500), away] })).toEqual([]);
+  });
+
   it('drops where reporters tell of other domains and of nothing here', () => {
     const quiet = (lastAnywhere: string) => [
       reporter('a', 0, {

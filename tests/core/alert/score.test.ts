@@ -181,6 +181,15 @@ describe('a false alert', () => {
     expect(wrong(plan, alert('conflicting-reports', 'a.example', '2026-02-14', { reporter: 'B' }))).toBe(1);
   });
 
+  it('is not the end of a drop that became usual', () => {
+    const drop = (days: number) =>
+      scenario(`{ kind: volume-drop, day: 15, days: ${days}, domain: a.example, factor: 0.2 }`);
+    const spike = (day: string) => alert('volume-spike', 'a.example', day);
+
+    expect(wrong(drop(35), spike('2026-02-23'))).toBe(0);
+    expect(wrong(drop(5), spike('2026-01-24'))).toBe(1);
+  });
+
   it('is a burst without forgers, and not one by a forger that came to stay', () => {
     const forger = (kind: string) =>
       scenario('{ kind: new-sender, day: 45, sender: new }', {

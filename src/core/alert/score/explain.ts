@@ -25,6 +25,9 @@ const EXPLAINS: Readonly<
   'tls-failures': { rules: ['tls-failures'], days: 6 },
   unreadable: { rules: ['unreadable-reports'], days: 6 },
 };
+/** What lasts for half of the eight weeks becomes what is usual: for so many days its end is news as well. */
+const LONG_DAYS = 28;
+const AFTER_LONG_DAYS = 14;
 /** Who reports on nothing, as the rule names all reporters together. */
 const ANYBODY = '*';
 
@@ -40,7 +43,8 @@ export function isExplained(alert: ScoredAlert, world: World): boolean {
     if (!isAbout(alert, event, world)) return false;
     const span = 'reporter' in event ? spanOf(reporterNamed(event.reporter, world) ?? { hours: 24 }) : 1;
     const resent = event.kind === 'resend-changed' ? resentOn(event, world) : null;
-    return opened >= event.day && opened <= (resent ?? lastDayOf(event)) + days + span - 1;
+    const after = days + span - 1 + (isLong(event) ? AFTER_LONG_DAYS : 0);
+    return opened >= event.day && opened <= (resent ?? lastDayOf(event)) + after;
   });
 }
 
@@ -81,12 +85,20 @@ function isBeside({ rule, domain, finding }: ScoredAlert, event: EventPlan, worl
             one.domain === domain && (event.sender ?? one.name) === one.name && fails(one, event.day, world),
         )
       );
+    case 'volume-spike':
+      return isLong(event) && event.kind === 'volume-drop';
+    case 'volume-drop':
+      return isLong(event) && (event.kind === 'volume-spike' || event.kind === 'spoofing-burst');
     // Where no mail is, nobody has anything to report.
     case 'reporter-silence':
       return domain !== null && (event.kind === 'volume-drop' || event.kind === 'sender-gone');
     default:
       return false;
   }
+}
+
+function isLong(event: EventPlan): boolean {
+  return lastDayOf(event) - event.day >= LONG_DAYS;
 }
 
 /** Whether TLS fails as often by the plan alone, without an event. */
