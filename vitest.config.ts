@@ -7,7 +7,7 @@ export default defineConfig({
     // Those of vitest.long.config.ts.
     exclude: ['tests/**/*.long.test.ts'],
     globalSetup: ['tests/support/setup.ts'],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // More than the two cores that CI has: much of the time of a test goes by in pauses.
     maxWorkers: 3,

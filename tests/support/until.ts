@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function until<Answer>(
   what: string,
   ask: () => Promise<Answer | null>,
-  withinMs = 20_000,
+  withinMs = 45_000,
 ): Promise<Answer> {
   const deadline = performance.now() + withinMs;
   for (;;) {
