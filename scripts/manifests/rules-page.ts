@@ -21,7 +21,8 @@ them. After that the same finding opens no alert for the rule's cooldown.
 
 A *sender* is a network, because senders move among neighbouring addresses: the /24 of an IPv4 address, which is the
 smallest network that is routed by itself, and the /64 of an IPv6 address, which is one link. Networks that people said
-are theirs ("This is ours") are never new and never forgers.
+are theirs ("This is ours") are never new and never forgers. Where more than ten networks begin to fail at once, forgers
+move on from day to day: only those that stay for three days are told of as new.
 
 *Usual* is the median of the same weekday in the eight weeks before, and a deviation is 1.4826 times the median of the
 absolute deviations from it, at least a tenth of the median and its square root. Where fewer than four such weekdays are

@@ -129,6 +129,7 @@ describe('new-source', () => {
   it('tells of a few new networks, and not of forgers that move on every day', () => {
     expect(found('new-source', { networks: strangers(10) })).toHaveLength(10);
     expect(found('new-source', { networks: strangers(11) })).toEqual([]);
+    expect(found('new-source', { networks: strangers(11) }, { when: 'always' })).toHaveLength(10);
   });
 
   it('takes those for a crowd too that are half as large', () => {

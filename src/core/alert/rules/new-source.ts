@@ -34,7 +34,7 @@ export const newSource = ruleKind({
   evaluate: (facts, day, thresholds) => {
     if (!isKnownFor(facts, day, thresholds.history)) return [];
     const window = lastDays(day, thresholds.days);
-    const failing = facts.networks
+    const strangers = facts.networks
       .filter(
         ({ network, seenBefore }) =>
           !seenBefore && !facts.known.some((known) => holdsNetwork(known, network)),
@@ -52,9 +52,12 @@ export const newSource = ruleKind({
         ({ messages, passed }) =>
           thresholds.when === 'always' || messages - passed >= thresholds.share * messages,
       );
+    // Whoever asks for all of them gets the largest.
     const isCrowd =
-      failing.filter(({ messages }) => messages >= CROWD_SHARE * thresholds.messages).length > MOST_FINDINGS;
-    return failing
+      thresholds.when === 'failing' &&
+      strangers.filter(({ messages }) => messages >= CROWD_SHARE * thresholds.messages).length >
+        MOST_FINDINGS;
+    return strangers
       .filter(({ messages }) => messages >= thresholds.messages)
       .filter(({ seen }) => !isCrowd || seen.length >= STAYING_DAYS)
       .toSorted((a, b) => b.messages - a.messages || (a.network < b.network ? -1 : 1))
