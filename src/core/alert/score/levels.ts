@@ -1,3 +1,4 @@
+/** Whether what happens to mail is clearly above the default thresholds, by the plan and the truth's figures. */
 import { addressAt, rangeSize } from '../../sample/addresses.js';
 import type { EventPlan, SenderPlan } from '../../sample/scenario-schema.js';
 import type { DayTruth } from '../../sample/truth.js';
@@ -17,8 +18,6 @@ import {
   seenOn,
   type World,
 } from './world.js';
-
-/** Whether what happens to mail is clearly above the default thresholds, by the plan and the truth's figures. */
 
 /** The first day on which reports tell of a domain; null where none does. */
 export function firstDayOf(domain: string | null, world: World): number | null {

@@ -1,3 +1,4 @@
+/** Whether what reporters do is clearly above the default thresholds, by the plan. */
 import { policyOn } from '../../sample/events.js';
 import type { EventPlan, Policy, ReporterPlan } from '../../sample/scenario-schema.js';
 import { askedOf } from '../asked.js';
@@ -14,8 +15,6 @@ import {
   spanOf,
   type World,
 } from './world.js';
-
-/** Whether what reporters do is clearly above the default thresholds, by the plan. */
 
 /** Days before its end that say whether a reporter was regular. */
 const REGULAR_DAYS = 28;
