@@ -42,7 +42,9 @@ const volumes = new WeakMap<DomainFacts, Map<string, DayVolume | null>>();
 function volumeOf(facts: DomainFacts, day: string): DayVolume | null {
   const first = facts.firstDay === null || facts.firstDay < facts.from ? facts.from : facts.firstDay;
   const missed = facts.reporters.filter((one) => isMissed(one, day));
-  const present = facts.reporters.filter((one) => !missed.includes(one) && !isNew(one, first, day));
+  const present = facts.reporters.filter(
+    (one) => !missed.includes(one) && !isNew(one, facts.reporters, first, day),
+  );
   const volume = sumOn(day, present, first);
   if (volume.messages > 0) return volume.usual === null ? null : { day, ...volume, usual: volume.usual };
   // Where all of them told of other domains since, and not of this one, there was nothing to tell of it.
@@ -91,11 +93,19 @@ function weekdaysBefore(days: ReporterFact['days'], day: string, last: string): 
   return days.filter((one) => one.day > since && one.day <= last && daysBetween(one.day, day) % 7 === 0);
 }
 
-/** Whether a reporter began, or came back after weeks, a short time before a day. */
-function isNew({ days }: ReporterFact, first: string, day: string): boolean {
+/**
+ * Whether a reporter began, or came back after weeks, a short time before a day, while others had told of the domain. Where
+ * nobody had, it is the mail that is new.
+ */
+function isNew({ days }: ReporterFact, others: readonly ReporterFact[], first: string, day: string): boolean {
   const begun = days.findLast(
     (one, index) =>
       one.day <= day && daysBetween(days[index - 1]?.day ?? '2000-01-01', one.day) > ABSENT_DAYS,
   )?.day;
-  return begun !== undefined && begun > addDays(first, BEGINNING_DAYS) && begun > addDays(day, -REGULAR_DAYS);
+  if (begun === undefined || begun <= addDays(first, BEGINNING_DAYS)) return false;
+  if (begun <= addDays(day, -REGULAR_DAYS)) return false;
+  const since = addDays(begun, -REGULAR_DAYS);
+  return others.some(
+    (one) => one.days.filter((told) => told.day >= since && told.day < begun).length >= REGULAR_DAYS / 2,
+  );
 }

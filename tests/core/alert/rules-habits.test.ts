@@ -50,6 +50,15 @@ describe('volume', () => {
     expect(found('volume-spike', { reporters: [reporter('old', 500), newcomer] })).toEqual([]);
   });
 
+  it('grows where nobody had told of a domain, whoever tells of it now', () => {
+    const rarely = reporter('rarely', 5, {
+      days: [60, 30].map((days) => ({ day: back(days), messages: 5 })),
+    });
+    const now = reporter('now', 900, { days: [{ day: DAY, messages: 900 }] });
+
+    expect(found('volume-spike', { reporters: [rarely, now] })).toHaveLength(1);
+  });
+
   it('does not grow because a reporter comes back after weeks', () => {
     const away = reporter('away', 1000, {
       days: reporter('', 1000).days.filter(({ day }) => day < back(50) || day >= back(10)),
