@@ -194,7 +194,8 @@ CREATE TABLE domain_evaluation (
   FOREIGN KEY (tenant_id, domain_id) REFERENCES domain ON DELETE CASCADE
 );
 
--- For rules: sessions of a domain, and documents that were odd, which are few.
+-- For rules: reports of one reporter about one domain, sessions of a domain, and documents that were odd, which are few.
+CREATE INDEX aggregate_report_by_pair ON aggregate_report (tenant_id, domain_id, reporter_id, last_day);
 CREATE INDEX tls_result_by_domain ON tls_result (tenant_id, domain_id, begin_at);
 CREATE INDEX document_odd ON document (tenant_id, outcome, raw_id) WHERE outcome IN ('unreadable', 'merged');
 

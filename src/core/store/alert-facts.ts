@@ -43,9 +43,12 @@ export async function loadFacts(
   const facts = domains.map(({ id, name }): [number, DomainFacts] => {
     const days = totals(reporters.get(id) ?? []);
     const seen = policies.get(id) ?? [];
+    const spans = new Map<number, number>();
+    for (const { reporterId, span } of seen)
+      spans.set(reporterId, Math.max(span, spans.get(reporterId) ?? 1));
     const told = (reporters.get(id) ?? []).map(({ reporterId, days: sent }) => ({
       reporter: reporterNames.get(reporterId) ?? '',
-      span: Math.max(1, ...seen.filter((one) => one.reporterId === reporterId).map(({ span }) => span)),
+      span: spans.get(reporterId) ?? 1,
       days: sent.map((one) => ({ day: one.day, messages: one.messages })),
       lastAnywhere: anywhere.last.get(reporterId) ?? null,
     }));

@@ -135,11 +135,12 @@ export async function conflictsOf(
   /** First day. */
   from: string,
 ): Promise<ReadonlyMap<number, DomainFacts['conflicts']>> {
+  // Looked up one by one: as joins, all reports of the domains may be gone through for each conflict.
   const rows = await session.rows<{ id: number; day: string; reporterId: number; reports: number }>(
     `SELECT a.domain_id AS id, (r.received_at AT TIME ZONE 'UTC')::date AS day, a.reporter_id AS "reporterId", COUNT(*) AS reports
      FROM (SELECT raw_id, report_id FROM document WHERE tenant_id = $1 AND outcome = 'merged' ORDER BY raw_id DESC LIMIT ${MOST_ODD}) d
-     JOIN raw_document r ON r.tenant_id = $1 AND r.id = d.raw_id
-     JOIN aggregate_report a ON a.tenant_id = $1 AND a.id = d.report_id
+     CROSS JOIN LATERAL (SELECT received_at FROM raw_document WHERE tenant_id = $1 AND id = d.raw_id OFFSET 0) r
+     CROSS JOIN LATERAL (SELECT domain_id, reporter_id FROM aggregate_report WHERE tenant_id = $1 AND id = d.report_id OFFSET 0) a
      WHERE a.domain_id = ANY ($2::int[]) AND (r.received_at AT TIME ZONE 'UTC')::date BETWEEN $3 AND $4
      GROUP BY 1, 2, 3 ORDER BY 2`,
     [tenant, ids, from, day],

@@ -58,17 +58,21 @@ export interface ViolationRow {
   readonly testing: string | null;
 }
 
-/** The statement for violations: which domains, and the first and the last day, as SQL; $1 is the tenant. */
+/**
+ * The statement for violations: which domains, and the first and the last day, as SQL; $1 is the tenant. Reports are
+ * looked up by index aggregate_report_by_pair: a domain may have as many reporters as a reporter has domains. `until` is
+ * a column, since under row-level security an index cannot look up a sum of what the other side of a join says.
+ */
 export function violationRows(domains: string, first: string, last: string): string {
   return `WITH suspect AS MATERIALIZED (
-      SELECT DISTINCT domain_id, day, reporter_id FROM rollup_result
+      SELECT DISTINCT domain_id, day, day + 93 AS until, reporter_id FROM rollup_result
       WHERE tenant_id = $1 AND domain_id ${domains} AND day BETWEEN ${first} AND ${last}
         AND disposition = 'none' AND NOT dkim AND NOT spf AND messages > 0),
     asking AS MATERIALIZED (
       SELECT s.domain_id, s.day, s.reporter_id, a.id AS report_id, a.header -> 'policy' AS policy, '.' || d.name AS suffix
       FROM suspect s JOIN domain d ON d.tenant_id = $1 AND d.id = s.domain_id
       JOIN aggregate_report a ON a.tenant_id = $1 AND a.domain_id = s.domain_id AND a.reporter_id = s.reporter_id
-        AND a.last_day BETWEEN s.day AND s.day + 93 AND a.first_day <= s.day
+        AND a.last_day BETWEEN s.day AND s.until AND a.first_day <= s.day
       WHERE a.header -> 'policy' ->> 'p' IN ('quarantine', 'reject') OR a.header -> 'policy' ->> 'sp' IN ('quarantine', 'reject'))
     SELECT s.domain_id AS id, s.day, s.reporter_id AS "reporterId", lower(c.header_from) LIKE '%' || s.suffix AS subdomain,
       p.p, p.sp, p.np, p.pct, p.testing, SUM(c.messages) AS messages

@@ -1,4 +1,5 @@
 import type { ClaimedDomain } from './evaluations.js';
+import { daysOfReport } from './report-days.js';
 import type { Session } from './session.js';
 
 /** The first day of names that were there before rules looked at their domain: no day of a report is so early. */
@@ -75,14 +76,16 @@ async function learnNew(
     `INSERT INTO known_name (tenant_id, domain_id, name, first_seen)
      SELECT $1, s.domain_id, s.name, s.first_seen FROM (
        SELECT a.domain_id, left(lower(r.header_from), 300) AS name, MIN(r.day) AS first_seen
-       FROM unnest($2::int[], $3::bigint[]) AS e (id, until)
+       FROM (SELECT e.* FROM unnest($2::int[], $3::bigint[]) AS e (id, until)
+         WHERE (SELECT COUNT(*) FROM known_name k WHERE k.tenant_id = $1 AND k.domain_id = e.id) < ${MOST_OF_DOMAIN} OFFSET 0) e
        JOIN aggregate_report a ON a.domain_id = e.id AND a.id > e.until - ${OVERLAP}
        JOIN domain d ON d.tenant_id = $1 AND d.id = a.domain_id
-       JOIN record r ON r.tenant_id = $1 AND r.domain_id = a.domain_id AND r.day BETWEEN a.first_day AND a.last_day AND r.report_id = a.id
+       CROSS JOIN ${daysOfReport('a')} AS g
+       CROSS JOIN LATERAL (SELECT r.header_from, r.day FROM record r
+         WHERE r.tenant_id = $1 AND r.domain_id = a.domain_id AND r.day = g.day AND r.report_id = a.id OFFSET 0) r
        WHERE a.tenant_id = $1 AND a.id > $4 AND r.header_from <> d.name AND ${UNDER('lower(r.header_from)')}
        GROUP BY 1, 2) s
      WHERE NOT EXISTS (SELECT FROM known_name k WHERE k.tenant_id = $1 AND k.domain_id = s.domain_id AND k.name = s.name)
-       AND (SELECT COUNT(*) FROM known_name k WHERE k.tenant_id = $1 AND k.domain_id = s.domain_id) < ${MOST_OF_DOMAIN}
      ORDER BY s.domain_id, s.name LIMIT ${MOST_AT_ONCE} ON CONFLICT DO NOTHING`,
     [tenant, behind.map(({ id }) => id), behind.map(({ until }) => until), since],
   );

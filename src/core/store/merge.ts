@@ -1,5 +1,6 @@
 import type { Problem } from '../report/report.js';
 import { stagedDays, type Keyed, type StoredReport } from './placed.js';
+import { recordDays } from './report-days.js';
 import { addStaged, MOST, subtractRows, type StagedDay } from './rollups.js';
 import type { Session } from './session.js';
 import { STAGED_ROWS } from './staging.js';
@@ -205,9 +206,9 @@ async function stageUnion(
   return session.row<Union>(
     `WITH rows AS (
        SELECT ${STORED} AS doc, ordinal, messages, ${KEY} FROM record
-       WHERE tenant_id = $1 AND domain_id = $2 AND day BETWEEN $3 AND $4 AND report_id = $5
+       WHERE tenant_id = $1 AND domain_id = $2 AND day = ANY ($3::date[]) AND report_id = $4
        UNION ALL
-       SELECT doc, ordinal, messages, ${KEY} FROM ${STAGED_ROWS} s WHERE doc = ANY ($6::int[])),
+       SELECT doc, ordinal, messages, ${KEY} FROM ${STAGED_ROWS} s WHERE doc = ANY ($5::int[])),
      by_version AS MATERIALIZED (
        SELECT doc, SUM(messages) AS messages, MIN(ordinal) AS place, array_agg(DISTINCT ordinal) AS ordinals, ${KEY}
        FROM rows GROUP BY doc, ${KEY}),
@@ -218,7 +219,7 @@ async function stageUnion(
      changed AS MATERIALIZED (SELECT * FROM keyed WHERE before IS NULL OR target > before),
      staged AS (
        INSERT INTO pg_temp.staged (doc, ordinal, messages, ${KEY})
-       SELECT $7, (SELECT MAX(ordinal) FROM rows) + ROW_NUMBER() OVER (ORDER BY place), target, ${KEY} FROM changed),
+       SELECT $6, (SELECT MAX(ordinal) FROM rows) + ROW_NUMBER() OVER (ORDER BY place), target, ${KEY} FROM changed),
      signed AS (
        SELECT doc, md5(string_agg(line, E'\n' ORDER BY line)) AS signature
        FROM (SELECT doc, ROW (messages, ${KEY})::text AS line FROM by_version) l GROUP BY doc)
@@ -227,15 +228,7 @@ async function stageUnion(
        COUNT(*) AS changed, ${grown('true')} AS messages, ${grown(`dkim = 'pass' OR spf = 'pass'`)} AS "dmarcPass",
        ${grown(`dkim = 'pass'`)} AS "dkimAligned", ${grown(`spf = 'pass'`)} AS "spfAligned"
      FROM changed`,
-    [
-      tenant,
-      report.domainId,
-      report.firstDay,
-      report.lastDay,
-      report.id,
-      versions.map(({ doc }) => doc),
-      merged,
-    ],
+    [tenant, report.domainId, recordDays(report), report.id, versions.map(({ doc }) => doc), merged],
   );
 }
 
@@ -248,9 +241,9 @@ async function removeRows(
   if (ordinals.length === 0) return;
   await subtractRows(session, tenant, report, ordinals);
   await session.run(
-    `DELETE FROM record WHERE tenant_id = $1 AND domain_id = $2 AND day BETWEEN $3 AND $4 AND report_id = $5
-       AND ordinal = ANY ($6::int[])`,
-    [tenant, report.domainId, report.firstDay, report.lastDay, report.id, ordinals],
+    `DELETE FROM record WHERE tenant_id = $1 AND domain_id = $2 AND day = ANY ($3::date[]) AND report_id = $4
+       AND ordinal = ANY ($5::int[])`,
+    [tenant, report.domainId, recordDays(report), report.id, ordinals],
   );
 }
 

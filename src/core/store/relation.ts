@@ -1,4 +1,5 @@
 import type { Figures } from '../analysis/figures.js';
+import { daysOfReport } from './report-days.js';
 import { resultColumns, type ResultColumns } from './result.js';
 
 /** What all questions share. Days are UTC and both included; null means any. */
@@ -128,14 +129,16 @@ export function hasRows(filter: Filter, parameters: unknown[]): string | null {
   const where = conditionsInto(conditions, parameters);
   whereRows(filter, where, resultColumns('t'));
   if (conditions.length === 0) return null;
-  const days: string[] = [];
-  conditionsInto(days, parameters)(
-    oneAddress(filter),
-    (address) => `EXISTS (SELECT FROM rollup_source s
-    WHERE s.tenant_id = $1 AND s.source_ip = ${address}::inet AND s.day BETWEEN r.first_day AND r.last_day AND s.domain_id = r.domain_id) AND `,
-  );
-  return `${days.join('')}EXISTS (SELECT FROM record t WHERE t.tenant_id = $1 AND t.domain_id = r.domain_id
-    AND t.day BETWEEN r.first_day AND r.last_day AND t.report_id = r.id AND ${conditions.join(' AND ')})`;
+  const address = oneAddress(filter);
+  if (address === null)
+    return `EXISTS (SELECT FROM ${daysOfReport('r')} AS g, LATERAL (
+      SELECT FROM record t WHERE t.tenant_id = $1 AND t.domain_id = r.domain_id AND t.day = g.day AND t.report_id = r.id
+        AND ${conditions.join(' AND ')} LIMIT 1) AS found)`;
+  where(address, (place) => `s.source_ip = ${place}::inet`);
+  return `EXISTS (SELECT FROM rollup_source s
+    JOIN record t ON t.tenant_id = $1 AND t.domain_id = s.domain_id AND t.day = s.day AND t.report_id = r.id
+    WHERE s.tenant_id = $1 AND s.domain_id = r.domain_id AND s.day BETWEEN r.first_day AND r.last_day
+      AND ${conditions.join(' AND ')})`;
 }
 
 /**

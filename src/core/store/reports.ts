@@ -8,6 +8,7 @@ import type {
   Totals,
 } from '../report/report.js';
 import { hasRows, type Filter } from './relation.js';
+import { recordDays } from './report-days.js';
 import type { Session } from './session.js';
 
 export interface ReportRow extends Totals {
@@ -119,14 +120,17 @@ export function recordsOf(
   },
   page: { readonly limit: number; readonly after: number },
 ): Promise<RecordRow[]> {
+  const days = recordDays(report);
+  // Of one day the rows come in their order from the index.
+  const onDays = days.length === 1 ? 'day = $3::date' : 'day = ANY ($3::date[])';
   return session.rows<RecordRow>(
     `SELECT ordinal, host(MIN(source_ip)) AS "sourceIp", SUM(messages) AS count, MIN(disposition) AS disposition, MIN(dkim) AS dkim,
        MIN(spf) AS spf, MIN(header_from) AS "headerFrom", MIN(envelope_from) AS "envelopeFrom", MIN(envelope_to) AS "envelopeTo",
        (ARRAY_AGG(details))[1] AS details
      FROM record
-     WHERE tenant_id = $1 AND domain_id = $2 AND day BETWEEN $3::date AND $4::date AND report_id = $5 AND ordinal > $6
-     GROUP BY ordinal ORDER BY ordinal LIMIT $7`,
-    [tenant, report.domainId, report.firstDay, report.lastDay, report.id, page.after, page.limit],
+     WHERE tenant_id = $1 AND domain_id = $2 AND ${onDays} AND report_id = $4 AND ordinal > $5
+     GROUP BY ordinal ORDER BY ordinal LIMIT $6`,
+    [tenant, report.domainId, days.length === 1 ? days[0] : days, report.id, page.after, page.limit],
   );
 }
 

@@ -1,4 +1,5 @@
 import type { RawDocument } from './raw.js';
+import { daysOfReport } from './report-days.js';
 import type { Session } from './session.js';
 
 export interface Selection {
@@ -50,12 +51,18 @@ export interface Sharer extends RawDocument {
  */
 export function withSharers(session: Session, tenant: number, ids: readonly number[]): Promise<Sharer[]> {
   return session.rows<Sharer>(
-    `WITH RECURSIVE together (id) AS (
-       SELECT unnest($2::bigint[])
+    // From bytes to reports and back: each report is asked once for all that brought it, or those who brought many
+    // versions of one would each be asked for all the others.
+    `WITH RECURSIVE reached (kind, id) AS (
+       SELECT 'raw', id FROM unnest($2::bigint[]) AS id
        UNION
-       SELECT other.raw_id FROM together
-       JOIN document mine ON mine.tenant_id = $1 AND mine.raw_id = together.id
-       JOIN document other ON other.tenant_id = $1 AND other.report_id = mine.report_id)
+       SELECT next.* FROM reached CROSS JOIN LATERAL (
+         SELECT 'report', c.report_id FROM document c
+         WHERE reached.kind = 'raw' AND c.tenant_id = $1 AND c.raw_id = reached.id AND c.report_id IS NOT NULL
+         UNION ALL
+         SELECT 'raw', c.raw_id FROM document c
+         WHERE reached.kind = 'report' AND c.tenant_id = $1 AND c.report_id = reached.id) AS next),
+     together AS (SELECT id FROM reached WHERE kind = 'raw')
      SELECT r.id, r.name, r.size, r.encoding, r.received_at AS "receivedAt", ${LOST} AS lost FROM raw_document r
      WHERE r.tenant_id = $1 AND r.id IN (SELECT id FROM together) ORDER BY r.id`,
     [tenant, ids],
@@ -77,14 +84,20 @@ export function touchedDays(
   rawIds: readonly number[],
 ): Promise<DomainDay[]> {
   return session.rows<DomainDay>(
-    `SELECT DISTINCT a.domain_id AS "domainId", s.day FROM document c
-     JOIN aggregate_report a ON a.tenant_id = $1 AND a.id = c.report_id
-     JOIN record s ON s.tenant_id = $1 AND s.domain_id = a.domain_id AND s.day BETWEEN a.first_day AND a.last_day AND s.report_id = a.id
+    `SELECT DISTINCT a.domain_id AS "domainId", g.day FROM document c
+     CROSS JOIN LATERAL (SELECT id, domain_id, first_day, last_day FROM aggregate_report
+       WHERE tenant_id = $1 AND id = c.report_id OFFSET 0) a
+     CROSS JOIN ${daysOfReport('a')} AS g
      LEFT JOIN retention t ON t.tenant_id = $1
-     WHERE c.tenant_id = $1 AND c.raw_id = ANY ($2::bigint[]) AND (t.expired_before IS NULL OR s.day >= t.expired_before)`,
+     WHERE c.tenant_id = $1 AND c.raw_id = ANY ($2::bigint[]) AND (t.expired_before IS NULL OR g.day >= t.expired_before)
+       AND EXISTS (SELECT FROM record s WHERE s.tenant_id = $1 AND s.domain_id = a.domain_id AND s.day = g.day
+         AND s.report_id = a.id OFFSET 0)`,
     [tenant, rawIds],
   );
 }
+
+/** What is off where a join has to look up what it wants in an index. */
+const LOOK_UPS_ALONE = ['enable_hashjoin', 'enable_mergejoin', 'enable_material'];
 
 /** Forgets all that was read from these raw documents, and makes them pending; the rollups are left to the caller. */
 export async function forgetRead(session: Session, tenant: number, rawIds: readonly number[]): Promise<void> {
@@ -94,11 +107,16 @@ export async function forgetRead(session: Session, tenant: number, rawIds: reado
     parameters,
   );
   await session.run('DELETE FROM document WHERE tenant_id = $1 AND raw_id = ANY ($2::bigint[])', parameters);
+  // Looked up day by day: other joins, which a table that was never analysed misleads to, read everything there is.
+  await session.run(LOOK_UPS_ALONE.map((setting) => `SET LOCAL ${setting} = off`).join('; '));
   await session.run(
-    `DELETE FROM record s USING aggregate_report a WHERE a.tenant_id = $1 AND a.id = ANY ($2::bigint[])
-       AND s.tenant_id = $1 AND s.domain_id = a.domain_id AND s.day BETWEEN a.first_day AND a.last_day AND s.report_id = a.id`,
+    `DELETE FROM record s USING (
+       SELECT a.id, a.domain_id, g.day FROM aggregate_report a CROSS JOIN ${daysOfReport('a')} AS g
+       WHERE a.tenant_id = $1 AND a.id = ANY ($2::bigint[]) OFFSET 0) d
+     WHERE s.tenant_id = $1 AND s.domain_id = d.domain_id AND s.day = d.day AND s.report_id = d.id`,
     [tenant, ids ?? []],
   );
+  await session.run(LOOK_UPS_ALONE.map((setting) => `SET LOCAL ${setting} TO DEFAULT`).join('; '));
   await session.run('DELETE FROM aggregate_report WHERE tenant_id = $1 AND id = ANY ($2::bigint[])', [
     tenant,
     ids ?? [],

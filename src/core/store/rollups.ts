@@ -1,3 +1,4 @@
+import { recordDays } from './report-days.js';
 import { resultColumns } from './result.js';
 import { takeStripe } from './locks.js';
 import { unlessTaken } from './savepoint.js';
@@ -96,8 +97,8 @@ export async function subtractRows(
   },
   ordinals: readonly number[],
 ): Promise<void> {
-  const parameters = [tenant, report.domainId, report.firstDay, report.lastDay, report.id, ordinals];
-  const from = `record s WHERE s.tenant_id = $1 AND s.domain_id = $2 AND s.day BETWEEN $3 AND $4 AND s.report_id = $5 AND s.ordinal = ANY ($6::int[]) AND s.messages > 0`;
+  const parameters = [tenant, report.domainId, recordDays(report), report.id, ordinals];
+  const from = `record s WHERE s.tenant_id = $1 AND s.domain_id = $2 AND s.day = ANY ($3::date[]) AND s.report_id = $4 AND s.ordinal = ANY ($5::int[]) AND s.messages > 0`;
   const change = { day: 's', messages: '-s.messages', from } as const;
   await addBySource(session, change, parameters, false);
   await addByResult(session, tenant, change, parameters);
