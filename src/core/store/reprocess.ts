@@ -1,3 +1,4 @@
+import { byLookUps } from './look-ups.js';
 import type { RawDocument } from './raw.js';
 import { daysOfReport } from './report-days.js';
 import type { Session } from './session.js';
@@ -96,9 +97,6 @@ export function touchedDays(
   );
 }
 
-/** What is off where a join has to look up what it wants in an index. */
-const LOOK_UPS_ALONE = ['enable_hashjoin', 'enable_mergejoin', 'enable_material'];
-
 /** Forgets all that was read from these raw documents, and makes them pending; the rollups are left to the caller. */
 export async function forgetRead(session: Session, tenant: number, rawIds: readonly number[]): Promise<void> {
   const parameters = [tenant, rawIds];
@@ -107,16 +105,15 @@ export async function forgetRead(session: Session, tenant: number, rawIds: reado
     parameters,
   );
   await session.run('DELETE FROM document WHERE tenant_id = $1 AND raw_id = ANY ($2::bigint[])', parameters);
-  // Looked up day by day: other joins, which a table that was never analysed misleads to, read everything there is.
-  await session.run(LOOK_UPS_ALONE.map((setting) => `SET LOCAL ${setting} = off`).join('; '));
-  await session.run(
-    `DELETE FROM record s USING (
+  await byLookUps(session, () =>
+    session.run(
+      `DELETE FROM record s USING (
        SELECT a.id, a.domain_id, g.day FROM aggregate_report a CROSS JOIN ${daysOfReport('a')} AS g
        WHERE a.tenant_id = $1 AND a.id = ANY ($2::bigint[]) OFFSET 0) d
      WHERE s.tenant_id = $1 AND s.domain_id = d.domain_id AND s.day = d.day AND s.report_id = d.id`,
-    [tenant, ids ?? []],
+      [tenant, ids ?? []],
+    ),
   );
-  await session.run(LOOK_UPS_ALONE.map((setting) => `SET LOCAL ${setting} TO DEFAULT`).join('; '));
   await session.run('DELETE FROM aggregate_report WHERE tenant_id = $1 AND id = ANY ($2::bigint[])', [
     tenant,
     ids ?? [],

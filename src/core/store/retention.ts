@@ -1,3 +1,4 @@
+import { byLookUps } from './look-ups.js';
 import { UNKNOWN_DAY } from './placed.js';
 import type { Session } from './session.js';
 
@@ -65,10 +66,17 @@ export async function expireReports(
   day: string,
   most: number,
 ): Promise<number> {
-  const chosen = await session.rows<{ id: number }>(
-    `SELECT id FROM aggregate_report
-     WHERE tenant_id = $1 AND (last_day < $2::date OR (last_day = $3 AND received_at < $2::date)) ORDER BY id LIMIT $4`,
-    [tenant, day, UNKNOWN_DAY, most],
+  // Both in the order of index aggregate_report_by_day, so that what goes another time is not gone through as well.
+  const chosen = await byLookUps(session, () =>
+    session.rows<{ id: number; domainId: number; lastDay: string }>(
+      `SELECT id, domain_id AS "domainId", last_day AS "lastDay" FROM (
+       (SELECT id, domain_id, last_day FROM aggregate_report WHERE tenant_id = $1 AND last_day < $2::date
+        ORDER BY last_day, id LIMIT $4)
+       UNION ALL
+       (SELECT id, domain_id, last_day FROM aggregate_report WHERE tenant_id = $1 AND last_day = $3 AND received_at < $2::date
+        ORDER BY id LIMIT $4)) r LIMIT $4`,
+      [tenant, day, UNKNOWN_DAY, most],
+    ),
   );
   if (chosen.length === 0) return 0;
   const parameters = [tenant, chosen.map(({ id }) => id)];
@@ -81,10 +89,15 @@ export async function expireReports(
     'UPDATE document SET report_id = NULL WHERE tenant_id = $1 AND report_id = ANY ($2::bigint[])',
     parameters,
   );
-  await session.run(
-    `DELETE FROM record WHERE tenant_id = $1 AND report_id = ANY ($2::bigint[]) AND day = $3`,
-    [...parameters, UNKNOWN_DAY],
-  );
+  const undated = chosen.filter(({ lastDay }) => lastDay === UNKNOWN_DAY);
+  if (undated.length > 0)
+    await byLookUps(session, () =>
+      session.run(
+        `DELETE FROM record s USING unnest($2::int[], $3::bigint[]) AS r (domain_id, id)
+         WHERE s.tenant_id = $1 AND s.domain_id = r.domain_id AND s.day = $4 AND s.report_id = r.id`,
+        [tenant, undated.map(({ domainId }) => domainId), undated.map(({ id }) => id), UNKNOWN_DAY],
+      ),
+    );
   await session.run(
     'DELETE FROM aggregate_report WHERE tenant_id = $1 AND id = ANY ($2::bigint[])',
     parameters,
@@ -103,10 +116,12 @@ export function expireTls(session: Session, tenant: number, day: string, most: n
 
 /** Takes records of days before this one away, so many at most. */
 export function deleteRecords(session: Session, tenant: number, day: string, most: number): Promise<number> {
-  return session.run(
-    `DELETE FROM record WHERE tenant_id = $1 AND day < $2::date AND (domain_id, day, report_id, ordinal) IN (
+  return byLookUps(session, () =>
+    session.run(
+      `DELETE FROM record WHERE tenant_id = $1 AND day < $2::date AND (domain_id, day, report_id, ordinal) IN (
        SELECT domain_id, day, report_id, ordinal FROM record WHERE tenant_id = $1 AND day < $2::date LIMIT $3)`,
-    [tenant, day, most],
+      [tenant, day, most],
+    ),
   );
 }
 

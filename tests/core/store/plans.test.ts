@@ -7,6 +7,7 @@ import type { Filter } from '../../../src/core/store/relation.js';
 import { recordDays } from '../../../src/core/store/report-days.js';
 import { recordsOf, reportsByReporter } from '../../../src/core/store/reports.js';
 import { forgetRead, touchedDays, withSharers } from '../../../src/core/store/reprocess.js';
+import { deleteRecords, expireReports } from '../../../src/core/store/retention.js';
 import type { Session } from '../../../src/core/store/session.js';
 import { NOW, testSystem, type TestSystem } from '../../support/context.js';
 
@@ -123,6 +124,16 @@ it('what is read anew is looked up, though a table that was never analysed seems
   );
 
   expect(rows).toBeLessThan(REPORTS * ROWS);
+});
+
+it.each<[string, (session: Session) => Promise<unknown>]>([
+  ['records', (session) => deleteRecords(session, tenant, '2026-12-01', 50)],
+  ['reports', (session) => expireReports(session, tenant, '2026-12-01', 5)],
+])('retention takes some %s away without going through all that has to go', async (_name, work) => {
+  const { answer, rows } = await undone((session) => measured(session, work));
+
+  expect(answer).toBeGreaterThan(0);
+  expect(rows).toBeLessThan(5 * REPORTS);
 });
 
 it('who brought many versions of a report is not asked for the others once for each', async () => {
