@@ -65,9 +65,10 @@ export interface ViolationRow {
  */
 export function violationRows(domains: string, first: string, last: string): string {
   return `WITH suspect AS MATERIALIZED (
-      SELECT DISTINCT domain_id, day, day + 93 AS until, reporter_id FROM rollup_result
+      SELECT domain_id, day, day + 93 AS until, reporter_id FROM rollup_result
       WHERE tenant_id = $1 AND domain_id ${domains} AND day BETWEEN ${first} AND ${last}
-        AND disposition = 'none' AND NOT dkim AND NOT spf AND messages > 0),
+        AND disposition = 'none' AND NOT dkim AND NOT spf AND messages > 0
+      GROUP BY 1, 2, 4),
     asking AS MATERIALIZED (
       SELECT s.domain_id, s.day, s.reporter_id, a.id AS report_id, a.header -> 'policy' AS policy, '.' || d.name AS suffix
       FROM suspect s JOIN domain d ON d.tenant_id = $1 AND d.id = s.domain_id

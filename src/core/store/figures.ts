@@ -17,8 +17,9 @@ export async function countOf(
   dimension: 'domain' | 'source' | 'reporter',
 ): Promise<number> {
   const { from, columns, parameters } = relationFor(tenant, filter, [dimension]);
+  // Not DISTINCT: by several workers that goes through one hash table in the order of another, which may take minutes.
   const { count } = await session.row<{ count: number }>(
-    `SELECT COUNT(*) AS count FROM (SELECT DISTINCT ${columns[dimension]} FROM ${from}) s`,
+    `SELECT COUNT(*) AS count FROM (SELECT ${columns[dimension]} FROM ${from} GROUP BY 1) s`,
     parameters,
   );
   return count;

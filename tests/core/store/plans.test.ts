@@ -1,7 +1,9 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conflictsOf } from '../../../src/core/store/alert-figures.js';
 import { loadFacts } from '../../../src/core/store/alert-facts.js';
 import { violationsOf } from '../../../src/core/store/alert-policies.js';
+import { countOf } from '../../../src/core/store/figures.js';
 import { learnNames } from '../../../src/core/store/known-names.js';
 import type { Filter } from '../../../src/core/store/relation.js';
 import { recordDays } from '../../../src/core/store/report-days.js';
@@ -9,6 +11,7 @@ import { recordsOf, reportsByReporter } from '../../../src/core/store/reports.js
 import { forgetRead, touchedDays, withSharers } from '../../../src/core/store/reprocess.js';
 import { deleteRecords, expireReports } from '../../../src/core/store/retention.js';
 import type { Session } from '../../../src/core/store/session.js';
+import { topSources } from '../../../src/core/store/source-figures.js';
 import { NOW, testSystem, type TestSystem } from '../../support/context.js';
 
 /** Domain 1: as many reporters on one day, each with a report of some rows, the first with one of many. Nothing is analysed. */
@@ -203,6 +206,80 @@ it('the facts of a domain with many reporters are made in one pass over them', a
 
   // Milliseconds of computing, whatever else the machine does; a pass for each reporter takes several seconds.
   expect(used).toBeLessThan(2_000);
+});
+
+describe('with many sources', () => {
+  const sources = 100_000;
+  const filter: Filter = {
+    from: '2026-01-01',
+    to: '2026-01-30',
+    domainId: 1,
+    reporterId: null,
+    source: null,
+    dkim: null,
+    spf: null,
+    disposition: null,
+  };
+
+  beforeAll(async () => {
+    // Ten lead on every day; each of the others sends once.
+    await system.db.within(tenant, (session) =>
+      session.run(
+        `INSERT INTO rollup_source
+           SELECT $1::int, 1, DATE '2026-01-01' + n % 30, '10.0.0.0'::inet + n, 1, 0, 0, 0, 0, 0 FROM generate_series(1, ${sources}) n
+           UNION ALL
+           SELECT $1::int, 1, DATE '2026-01-01' + n / 10, '192.0.2.0'::inet + n % 10, 1000 + n, 0, 0, 0, 0, 0 FROM generate_series(0, 299) n`,
+        [tenant],
+      ),
+    );
+    const client = new pg.Client(system.url);
+    await client.connect();
+    // As samples of large tables often say; then workers do not give nearly all rows on.
+    await client.query('ALTER TABLE dmarc_ops.rollup_source ALTER source_ip SET (n_distinct = 1000)');
+    await client.query('ANALYZE dmarc_ops.rollup_source');
+    await client.end();
+  });
+
+  it('those that lead are looked up by a plan that knows how few they are, however often it is asked', async () => {
+    const plans = await system.db.reading(tenant, async (session) => {
+      for (let time = 0; time < 8; time += 1)
+        await topSources(session, tenant, filter, { largest: 5, failing: 5 }, sources);
+      return session.row<{ generic: number; custom: number }>(
+        `SELECT SUM(generic_plans)::int AS generic, SUM(custom_plans)::int AS custom FROM pg_prepared_statements
+         WHERE statement LIKE '%''largest'' AS list%'`,
+      );
+    });
+
+    expect(plans).toEqual({ generic: 0, custom: 8 });
+  });
+
+  it('several workers that count them do not fill a hash table in the order of another', async () => {
+    const plan = await system.db.within(tenant, async (session) => {
+      for (const setting of ['parallel_setup_cost', 'parallel_tuple_cost', 'min_parallel_table_scan_size'])
+        await session.run(`SET LOCAL ${setting} = 0`);
+      await session.run('SET LOCAL max_parallel_workers_per_gather = 2');
+      for (const setting of ['enable_indexscan', 'enable_indexonlyscan', 'enable_bitmapscan', 'enable_sort'])
+        await session.run(`SET LOCAL ${setting} = off`);
+      const lines: string[] = [];
+      const explaining: Session = {
+        ...session,
+        row: async (sql, parameters = []) => {
+          const explained = await session.rows<{ 'QUERY PLAN': string }>(
+            `EXPLAIN (COSTS OFF) ${sql}`,
+            parameters,
+          );
+          lines.push(...explained.map((line) => line['QUERY PLAN'].trim()));
+          return session.row(sql, parameters);
+        },
+      };
+      expect(await countOf(explaining, tenant, { ...filter, domainId: null }, 'source')).toBe(sources + 10);
+      return lines;
+    });
+
+    // What the workers found is hashed anew, in another way: that is what a finalizing node does.
+    expect(plan.some((line) => line.includes('Gather'))).toBe(true);
+    expect(plan).toContain('->  Finalize HashAggregate');
+  });
 });
 
 describe('the days on which a report may have records', () => {
