@@ -42,13 +42,13 @@ export async function* allRecords(
   await bound(session);
   yield* inBatches<ExportedRecord>(
     session,
-    `SELECT d.name AS domain, o.name AS reporter, r.report_id AS "reportId", t.report_id AS report, t.day, t.ordinal,
+    // Names one by one: as joins, all domains may be gone through for every record.
+    `SELECT (SELECT d.name FROM domain d WHERE d.tenant_id = $1 AND d.id = t.domain_id) AS domain,
+       (SELECT o.name FROM reporter o WHERE o.tenant_id = $1 AND o.id = t.reporter_id) AS reporter, r.report_id AS "reportId", t.report_id AS report, t.day, t.ordinal,
        host(t.source_ip) AS "sourceIp", t.messages AS count, t.disposition, t.dkim, t.spf, t.header_from AS "headerFrom",
        t.envelope_from AS "envelopeFrom", t.envelope_to AS "envelopeTo", t.details
      FROM (SELECT t.* FROM ${from}) t
        JOIN aggregate_report r ON r.tenant_id = $1 AND r.id = t.report_id
-       JOIN domain d ON d.tenant_id = $1 AND d.id = t.domain_id
-       JOIN reporter o ON o.tenant_id = $1 AND o.id = t.reporter_id
      ORDER BY t.domain_id, t.day, t.report_id, t.ordinal`,
     parameters,
     BATCH,
