@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { askedOf } from '../asked.js';
 import { addDays } from '../calendar.js';
-import { lastDays, on, sum } from '../days.js';
-import { RECENT_DAYS } from '../facts.js';
+import { lastDays, sum } from '../days.js';
+import { RECENT_DAYS, type ViolationFact } from '../facts.js';
 import { evidence, ruleKind } from '../kind.js';
 import { count, eased } from '../threshold.js';
 import { counted } from '../words.js';
@@ -22,15 +22,12 @@ export const policyViolation = ruleKind({
   relaxed: (given) => ({ ...given, messages: eased(given.messages, 0.5) }),
   evaluate: (facts, day, { messages, days }) => {
     const milder = facts.policies.filter((policy) => askedOf(policy, false) === null);
-    const recent = on(facts.violations, lastDays(day, days)).filter(
-      // A report of some days names the policy of the last of them, and receivers remember the one before for a while.
-      (one) =>
-        !milder.some(
-          (policy) => policy.firstDay <= addDays(one.day, 1) && policy.day >= addDays(one.day, -7),
-        ),
-    );
-    return [...new Set(recent.map((one) => one.reporter))].toSorted().flatMap((reporter) => {
-      const theirs = recent.filter((one) => one.reporter === reporter);
+    // A report of some days names the policy of the last of them, and receivers remember the one before for a while.
+    const isExcused = (one: string) =>
+      milder.some((policy) => policy.firstDay <= addDays(one, 1) && policy.day >= addDays(one, -7));
+    const asking = new Set(lastDays(day, days).filter((one) => !isExcused(one)));
+    const recent = facts.violations.filter((one) => asking.has(one.day));
+    return byReporter(recent).flatMap(([reporter, theirs]) => {
       const many = sum(theirs, (one) => one.messages);
       if (many < messages) return [];
       const asked = theirs.at(-1)?.asked ?? '';
@@ -61,3 +58,14 @@ export const policyViolation = ruleKind({
     });
   },
 });
+
+/** In the order of their names. */
+function byReporter(violations: readonly ViolationFact[]): [string, ViolationFact[]][] {
+  const grouped = new Map<string, ViolationFact[]>();
+  for (const one of violations) {
+    const theirs = grouped.get(one.reporter);
+    if (theirs === undefined) grouped.set(one.reporter, [one]);
+    else theirs.push(one);
+  }
+  return [...grouped].toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
