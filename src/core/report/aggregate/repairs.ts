@@ -1,10 +1,10 @@
 import { LimitError } from '../limits.js';
 
 /**
- * Pieces of markup, of all documents in a file, that are read one by one since the XML is not well-formed: some 2,000
- * odd records. It takes half a second; plain records between them do not count.
+ * Pieces of markup, of all documents in a file, that are read one by one since the XML is not well-formed: some 1,200
+ * odd records. It takes a quarter to half a second; plain records between them do not count.
  */
-const MOST_PIECES = 200_000;
+const MOST_PIECES = 120_000;
 /** A piece takes as long as so many of its characters. */
 const CHARACTERS_PER_PIECE = 16;
 /** A larger file may take longer: MOST_PIECES for each so many bytes of it, as it came. */
