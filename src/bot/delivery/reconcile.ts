@@ -40,6 +40,8 @@ const IN_HAND_OF_TENANT = IN_HAND / 4;
 const AT_ONCE_OF_TENANT = AT_ONCE / 3;
 /** A channel that did not answer is left alone for so long at least, with all that waits for it. */
 const LEAST_PAUSE_MS = 500;
+/** After trouble that was not a channel's, such as a moment without the database. */
+const LEFT_PAUSE_MS = 5_000;
 /** Noting what was said is tried so often. */
 const SETTLE_TRIES = 4;
 const SETTLE_PAUSE_MS = 250;
@@ -212,12 +214,16 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     hands.inHand += deliveries.length;
     waits.begin(tenant, channel.id);
     const done = lane(batch, deliveries)
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
         system.log.error('deliveries were left; they are taken up again', {
           tenant,
           channel: channel.id,
           error,
         });
+        const until = new Date(system.now().getTime() + LEFT_PAUSE_MS);
+        waits.add(tenant, channel.id, ['messages', 'changes'], until);
+        // Where not even that can be noted, their lease ends.
+        await giveBack(system, tenant, deliveries).catch(() => {});
       })
       .finally(() => {
         inHand -= deliveries.length;

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { memorySpeaker, type MemorySpeaker } from '../../support/speaker.js';
 import { later, openWorld, type Process, type World } from './support.js';
@@ -59,4 +60,25 @@ it('is changed by the next version where its reply cannot be decided on, and the
   expect(titles()).toEqual(['Thing 1 v2']);
   expect(await world.delivery(1, 'ops')).toMatchObject({ shownVersion: 2, toldVersion: 1, attempts: 1 });
   expect(await world.log(1, 'ops')).toEqual(['posted v1', 'updated v2', 'failed not-made']);
+});
+
+it('is told seconds later, and not when its lease ends, where the database failed while it was in hand', async () => {
+  const ops = await world.channel('ops');
+  await world.change(1, { channels: [ops] });
+  const owner = new pg.Client({ connectionString: world.system.url });
+  await owner.connect();
+  world.loaded = async () => {
+    await owner.query('ALTER TABLE dmarc_ops.send_budget RENAME TO send_budget_away');
+    world.loaded = () => Promise.resolve();
+  };
+
+  await one.settleAll();
+  await owner.query('ALTER TABLE dmarc_ops.send_budget_away RENAME TO send_budget');
+  await owner.end();
+  expect(titles()).toEqual([]);
+  later(world, 6_000);
+  await one.settleAll();
+
+  expect(titles()).toEqual(['Thing 1 v1']);
+  expect(await world.delivery(1, 'ops')).toMatchObject({ shownVersion: 1, nextAt: null });
 });
