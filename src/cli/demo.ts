@@ -58,8 +58,9 @@ export const demo: Verb = {
 async function demoIn(folder: string, io: Io): Promise<void> {
   const say = (line: string) => io.output.write(`${line}\n`);
   const config = { ...readConfig(), databaseUrl: null, databaseOwnerUrl: null, dataDir: folder };
+  const opening = openInterruptible({ config, note: say });
   say('Starting an embedded PostgreSQL for the demo …');
-  const system = await openInterruptible({ config, note: say });
+  const system = await opening;
   try {
     const { context } = system;
     say('Making six months of sample reports and taking them in …');
