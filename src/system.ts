@@ -14,7 +14,7 @@ const ONLY_TENANT = 'default';
 const LOCAL_OPERATOR: Actor = { id: 'local', name: 'local operator', role: 'admin' };
 
 /** Time to end in order and to note it, for work that is told to end. */
-const BREAK_OFF_MS = 2_000;
+const BREAK_OFF_MS = 10_000;
 
 export interface SystemOptions {
   readonly config: Config;
